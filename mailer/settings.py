@@ -1,0 +1,163 @@
+"""What can an operator set? Every option, typed, with its default and what it does.
+
+Settings come from `config/mailer.toml` in the home, then from the environment as `MAILER_SECTION__KEY`, which wins.
+An unknown key is an error, so that a misspelt one is not silently ignored. They are loaded once, frozen and passed
+down; nothing else in the house reads the environment.
+"""
+
+import os
+import secrets
+import tomllib
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from mailer.errors import Misconfigured
+from mailer.paths import Home
+
+
+class Section(BaseModel):
+    """A table of the settings file: frozen, and strict about its keys."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Brand(Section):
+    """[brand] Who writes."""
+
+    name: str = Field("Lifeline", description="the name customers know you by")
+    address: str = Field("", description="postal address, shown in the foot of every email (CAN-SPAM asks for it)")
+    base_url: str = Field("http://127.0.0.1:8080", description="where this house is reached; every link begins so")
+
+
+class StoreSection(Section):
+    """[store] Where the truth is kept."""
+
+    url: str = Field("", description="database URL; empty means SQLite in var/mailer.db; postgresql+psycopg://… works")
+
+
+class WarehouseSection(Section):
+    """[warehouse] Where questions over many events are answered."""
+
+    url: str = Field("", description="empty means DuckDB in var/warehouse.duckdb")
+
+
+class Delivery(Section):
+    """[delivery] How email leaves."""
+
+    transport: str = Field("file:var/outgoing", description="smtp://user:password@host:port, file:FOLDER or memory:")
+    domain: str = Field("example.com", description="the domain of From, Message-ID and return path")
+    connections: int = Field(8, ge=1, le=64, description="connections to the relay at once")
+    batch: int = Field(200, ge=1, le=500, description="messages claimed at once")
+    lease_seconds: float = Field(900, gt=0, description="how long a claim holds before another may take it")
+    in_doubt: str = Field("hold", pattern="^(hold|resend)$", description="what to do when the answer was lost")
+    attempts: int = Field(8, ge=1, description="how often a deferred message is tried")
+    give_up_hours: float = Field(24, gt=0, description="how long a deferred message is tried")
+
+
+class Gate(Section):
+    """[gate] What keeps an email from leaving."""
+
+    cap: int = Field(3, ge=1, description="campaign emails a customer gets at most within cap_days")
+    cap_days: int = Field(7, ge=1, description="see cap")
+    quiet_from: str = Field("21:00", pattern=r"^\d\d:\d\d$", description="no campaign email from here, customer's time")
+    quiet_until: str = Field("07:00", pattern=r"^\d\d:\d\d$", description="until here")
+
+
+class Replies(Section):
+    """[replies] How email comes back."""
+
+    domain: str = Field("reply.example.com", description="the domain of reply addresses and return paths")
+    listen: str = Field("127.0.0.1:2525", description="address:port of the SMTP listener; empty means none")
+    protocol: str = Field("smtp", pattern="^(smtp|lmtp)$", description="what the listener speaks")
+    max_megabytes: int = Field(30, ge=1, description="a larger email is refused with 552")
+    authserv_id: str = Field("", description="our own id in Authentication-Results; others are not believed")
+
+
+class Web(Section):
+    """[web] Where the pages are served."""
+
+    listen: str = Field("127.0.0.1:8080", description="address:port of the pages")
+    threads: int = Field(8, ge=1, description="requests answered at once")
+    secure_cookies: bool = Field(False, description="true where the pages are served over https")
+    session_hours: int = Field(12, ge=1, description="how long a sign-in lasts")
+
+
+class Scheduler(Section):
+    """[scheduler] How often each step runs, in seconds."""
+
+    tick_seconds: float = Field(5, gt=0, description="between two ticks")
+    late_hours: float = Field(6, ge=0, description="a run later than this is missed, and shown as missed")
+
+
+class Log(Section):
+    """[log] What is written down."""
+
+    level: str = Field("info", pattern="^(debug|info|warning|error)$", description="the least that is logged")
+    format: str = Field("console", pattern="^(console|json)$", description="for people, or for machines")
+
+
+class Settings(Section):
+    """Every setting of a house."""
+
+    brand: Brand = Brand()
+    store: StoreSection = StoreSection()
+    warehouse: WarehouseSection = WarehouseSection()
+    delivery: Delivery = Delivery()
+    gate: Gate = Gate()
+    replies: Replies = Replies()
+    web: Web = Web()
+    scheduler: Scheduler = Scheduler()
+    log: Log = Log()
+    failpoints: dict[str, str] = Field(default_factory=dict, description="for drills only; see mailer.failpoints")
+
+
+def load(home: Home, environment: dict[str, str] | None = None) -> Settings:
+    """Read the settings of `home`.
+
+    Raises:
+        Misconfigured: the file cannot be read, or a key or value in it is unknown; the message names each.
+    """
+    given: dict[str, Any] = {}
+    if home.config.is_file():
+        try:
+            given = tomllib.loads(home.config.read_text(encoding="utf-8"))
+        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+            raise Misconfigured(f"{home.config} is not valid TOML: {error}") from error
+    for name, value in (os.environ if environment is None else environment).items():
+        section, found, key = name.removeprefix("MAILER_").lower().partition("__")
+        if name.startswith("MAILER_") and found:
+            given.setdefault(section, {})[key] = value
+    try:
+        return Settings.model_validate(given)
+    except ValidationError as error:
+        wrong = "; ".join(f"[{'.'.join(str(p) for p in e['loc'])}] {e['msg']}" for e in error.errors())
+        raise Misconfigured(f"settings ({home.config} and MAILER_… variables): {wrong}") from error
+
+
+def named_home() -> str | None:
+    """Return what `MAILER_HOME` says, if it says anything."""
+    return os.environ.get("MAILER_HOME") or None
+
+
+def secret(home: Home) -> bytes:
+    """Return the 32 bytes every token of this house is signed with, made at first use and kept in var/secret."""
+    path = home.var / "secret"
+    if not path.is_file():
+        home.var.mkdir(parents=True, exist_ok=True)
+        fresh = path.with_suffix(f".{secrets.token_hex(4)}")
+        fresh.touch(mode=0o600)
+        fresh.write_text(secrets.token_hex(32), encoding="ascii")
+        try:
+            os.link(fresh, path)  # atomic, and the first one wins
+        except FileExistsError:
+            pass
+        finally:
+            fresh.unlink()
+    return bytes.fromhex(path.read_text(encoding="ascii").strip())
+
+
+def within(home: Home, path: str) -> Path:
+    """Return `path` as an absolute one, read from the home."""
+    return (home.root / path).resolve()
