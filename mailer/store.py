@@ -114,7 +114,10 @@ class Store:
     @contextmanager
     def write(self, urgency: Urgency = Urgency.PERSON) -> Iterator[Session]:
         """Give the one writing session; commit when the block ends, roll back when it raises."""
-        with self._turn.at(urgency if self.is_sqlite else None), Session(self._writer, expire_on_commit=False) as session:
+        with (
+            self._turn.at(urgency if self.is_sqlite else None),
+            Session(self._writer, expire_on_commit=False) as session,
+        ):
             yield session
             session.commit()
 

@@ -53,7 +53,10 @@ class Message(SQLModel, table=True):
     """One email of ours that leaves at most once."""
 
     __tablename__ = "message"
-    __table_args__ = (Index("ix_message_state_next_at", "state", "next_at"), Index("ix_message_run_state", "run_id", "state"))
+    __table_args__ = (
+        Index("ix_message_state_next_at", "state", "next_at"),
+        Index("ix_message_run_state", "run_id", "state"),
+    )
 
     id: int | None = Field(default=None, primary_key=True)
     public_id: str = Field(default_factory=new_public_id, unique=True)

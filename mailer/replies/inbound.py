@@ -1,7 +1,7 @@
 """What arrived? The bytes first, then its life.
 
-    received -sort-> sorted -route-> routed        quarantined: reading it failed; a person may retry
-                        +----------> filed         understood, and no human work: a bounce, an auto-reply
+received -sort-> sorted -route-> routed        quarantined: reading it failed; a person may retry
+                    +----------> filed         understood, and no human work: a bounce, an auto-reply
 """
 
 import enum
