@@ -1,0 +1,88 @@
+"""What does a running house hold?
+
+One object that is opened once and passed down: the home, its settings, the two stores, the keys, the shelf of
+templates, the press that renders and the spool that keeps what arrives. It does nothing itself; `pipeline` does.
+"""
+
+import contextlib
+import os
+import secrets
+import threading
+from functools import cached_property
+from pathlib import Path
+
+from sqlalchemy.engine import make_url
+
+from mailer import failpoints, settings, tables
+from mailer.errors import NotReady
+from mailer.mail.tokens import Signer
+from mailer.insights.warehouse import Warehouse
+from mailer.paths import Home
+from mailer.rendering.press import Press
+from mailer.rendering.template import Shelf
+from mailer.replies.inbound import Spool
+from mailer.store import Store
+
+
+class House:
+    """An open house.
+
+    Args:
+        home: the folder it lives in; never the shipped one, which is only read.
+        given: settings already loaded, or None to read those of the home.
+    """
+
+    tables = tables.TABLES
+
+    def __init__(self, home: Home, given: settings.Settings | None = None) -> None:
+        if home.is_shipped:
+            raise NotReady("this is the example home; make your own with: mailer init FOLDER, then cd FOLDER")
+        self.home = home
+        self.settings = given or settings.load(home)
+        self.owner = f"{os.getpid()}-{secrets.token_hex(4)}"
+        self.woken = threading.Event()  # set when something arrived that should not wait for the next tick
+        failpoints.arm(self.settings.failpoints)
+        self.store = Store(self.settings.store.url or f"sqlite:///{home.var / 'mailer.db'}")
+
+    @cached_property
+    def signer(self) -> Signer:
+        """Makes and reads every token."""
+        return Signer(settings.secret(self.home))
+
+    @cached_property
+    def warehouse(self) -> Warehouse:
+        """The column store."""
+        return Warehouse(self.settings.warehouse.url or f"duckdb:///{self.home.var / 'warehouse.duckdb'}")
+
+    @cached_property
+    def shelf(self) -> Shelf:
+        """The templates, the home's own before the shipped ones."""
+        return Shelf(self.home.templates)
+
+    @cached_property
+    def press(self) -> Press:
+        """The child processes that render."""
+        return Press(processes=1)
+
+    @cached_property
+    def spool(self) -> Spool:
+        """The bytes of everything that arrived."""
+        return Spool(self.home.var / "spool")
+
+    @property
+    def journal(self) -> Path:
+        """The file beside the database that remembers what left, should an older database be restored."""
+        return self.home.var / "journal.log"
+
+    @property
+    def database(self) -> str:
+        """Where the truth is, without a password."""
+        return make_url(self.store.url).render_as_string(hide_password=True)
+
+    def close(self) -> None:
+        """Let go of everything that was opened."""
+        for part in ("press", "warehouse"):
+            if part in self.__dict__:
+                with contextlib.suppress(Exception):
+                    self.__dict__[part].close()
+        self.store.close()

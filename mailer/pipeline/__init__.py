@@ -1,0 +1,39 @@
+"""How does one email travel?
+
+    plan     a campaign's time has come: a run, and its recipients        insights, segments, campaigns -> delivery
+    write    a claimed message becomes bytes                              rendering -> delivery
+    send     the bytes are handed over, at most once                      delivery
+    receive  what comes back is kept, sorted, matched and given to a person     replies -> inbox
+    answer   a person writes back, and automation steps aside            inbox -> delivery
+
+Each step finds its work by the state of rows, does one chunk a transaction, and may be run twice or by two at once. This
+package and the web are the only places that commit.
+"""
+
+from mailer.pipeline.answer import answer
+from mailer.pipeline.explain import preview, segment_state, why_sent
+from mailer.pipeline.launch import approve, run_now, send_test, template_digest
+from mailer.pipeline.plan import choose, fold, plan
+from mailer.pipeline.receive import accept, route, sort
+from mailer.pipeline.send import recover, send
+from mailer.pipeline.write import write
+
+__all__ = [
+    "accept",
+    "answer",
+    "approve",
+    "choose",
+    "fold",
+    "plan",
+    "preview",
+    "recover",
+    "route",
+    "run_now",
+    "segment_state",
+    "send",
+    "send_test",
+    "sort",
+    "template_digest",
+    "why_sent",
+    "write",
+]

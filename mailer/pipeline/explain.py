@@ -1,0 +1,94 @@
+"""What would this customer get, and why? What did they get, and why?"""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlmodel import Session, col, select
+
+from mailer.campaigns.campaign import Campaign, Run
+from mailer.delivery.outbox import Message
+from mailer.errors import NotReady
+from mailer.house import House
+from mailer.mail.compose import Letter
+from mailer.people.consent import Topic
+from mailer.people.customer import Customer, representative
+from mailer.people.staff import Staff, hours_sentence
+from mailer.rendering.context import context
+from mailer.rendering.inline import inline
+from mailer.rendering.letter import render
+from mailer.rendering.links import Links
+from mailer.segments import segment as segments
+from mailer.segments.criteria import Criteria, from_data
+from mailer.segments.segment import Segment
+
+NOBODY = 0  # the message a preview's links belong to: there is none, so they lead nowhere
+
+
+def contexts(
+    house: House,
+    session: Session,
+    campaign: Campaign,
+    criteria: Criteria,
+    customers: Sequence[Customer],
+    messages: Mapping[int, int],
+    now: datetime,
+) -> dict[int, dict[str, Any]]:
+    """Return what a letter to each of `customers` may see, by customer id; `messages` is customer id -> message id."""
+    topic = session.get_one(Topic, campaign.topic_id)
+    ids = [customer.id for customer in customers if customer.id is not None]
+    facts = house.warehouse.facts(ids)
+    because = segments.because(house.warehouse, criteria, ids, now)
+    staff: dict[int, tuple[Staff, str]] = {}
+    made = {}
+    for customer in customers:
+        if customer.id is None:
+            continue
+        person = representative(session, customer) if customer.representative_id is None else None
+        staff_id = customer.representative_id if person is None else person.id
+        if staff_id is None:
+            raise NotReady("there is no representative yet; add one, so that every email can name a person")
+        if staff_id not in staff:
+            found = session.get_one(Staff, staff_id)
+            staff[staff_id] = (found, hours_sentence(session, found))
+        rep, hours = staff[staff_id]
+        made[customer.id] = context(
+            customer=customer,
+            staff=rep,
+            hours=hours,
+            facts=facts.get(customer.id, {}),
+            because=because.get(customer.id, []),
+            links=Links.of(house.settings.brand.base_url, house.signer, messages.get(customer.id, NOBODY)),
+            brand=house.settings.brand,
+            topic=topic,
+        )
+    return made
+
+
+def preview(house: House, session: Session, campaign: Campaign, customer: Customer, now: datetime) -> Letter:
+    """Render what `customer` would get from `campaign` now; its links belong to no message and lead nowhere."""
+    segment = session.get_one(Segment, campaign.segment_id)
+    seen = contexts(house, session, campaign, from_data(segment.criteria), [customer], {}, now)
+    template = house.shelf.get(campaign.template, customer.language)
+    return render(template.subject, template.preheader, inline(template.html), seen[customer.id or 0])
+
+
+def why_sent(house: House, session: Session, message: Message) -> list[str]:  # noqa: ARG001 -- same shape as its siblings
+    """Return why a message was sent, in sentences, with the evidence as it was then."""
+    if message.context and isinstance(message.context.get("because"), list):
+        return [str(line) for line in message.context["because"]]
+    return []
+
+
+def segment_state(house: House, criteria: Criteria, now: datetime) -> tuple[int, str, list[int]]:
+    """Return how many customers match, the question in English, and five of their ids."""
+    return (
+        segments.count(house.warehouse, criteria, now),
+        criteria.sentence(),
+        segments.sample(house.warehouse, criteria, now, 5),
+    )
+
+
+def runs_of(session: Session, campaign: Campaign) -> Sequence[Run]:
+    """Return the runs of a campaign, the newest first."""
+    return session.exec(select(Run).where(Run.campaign_id == campaign.id).order_by(col(Run.id).desc())).all()

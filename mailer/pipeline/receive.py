@@ -1,0 +1,82 @@
+"""What happens to an email that arrives?
+
+    accept   bytes to the spool, row committed; only then does the server answer 250
+    sort     read, judged, matched with its evidence; what cannot be read goes to quarantine, visible, with a retry
+    route    a person's words become a conversation with exactly one responsible person
+"""
+
+from datetime import datetime
+
+from sqlmodel import col, select
+
+from mailer import clock, failpoints
+from mailer.delivery.outbox import Message
+from mailer.errors import MailerError
+from mailer.house import House
+from mailer.inbox import conversation, routing
+from mailer.people.customer import Customer
+from mailer.replies import inbound, sorting
+from mailer.replies.inbound import InboundEmail, InboundState
+from mailer.replies.triage import triage
+from mailer.store import CHUNK
+
+
+def accept(house: House, raw: bytes, mail_from: str, rcpt_tos: list[str]) -> None:
+    """Keep an email for good; when this returns it cannot be lost."""
+    digest = house.spool.keep(raw)
+    failpoints.reach("replies.kept")
+    with house.store.write() as session:
+        for rcpt in rcpt_tos:
+            inbound.receive(session, digest, len(raw), mail_from, rcpt, clock.now())
+    house.woken.set()
+
+
+def sort(house: House, now: datetime) -> int:
+    """Sort and route everything received; return how many."""
+    done = 0
+    while ids := _in_state(house, InboundState.RECEIVED):
+        for inbound_id in ids:
+            _sort_one(house, inbound_id, now)
+            done += 1
+    return done + route(house, now)
+
+
+def route(house: House, now: datetime) -> int:
+    """Give every sorted email that needs a person to one; return how many."""
+    ids = _in_state(house, InboundState.SORTED)
+    for inbound_id in ids:
+        with house.store.write() as session:
+            email = session.get_one(InboundEmail, inbound_id)
+            if email.state is not InboundState.SORTED:
+                continue
+            message = session.get(Message, email.message_id) if email.message_id else None
+            customer = session.get(Customer, email.customer_id) if email.customer_id else None
+            talk, _entry = conversation.open_or_join(session, email, message, customer, now)
+            routing.route(session, talk, customer, now)
+            email.state = InboundState.ROUTED
+    return len(ids)
+
+
+def _in_state(house: House, state: InboundState) -> list[int]:
+    with house.store.read() as session:
+        found = session.exec(
+            select(InboundEmail.id).where(InboundEmail.state == state).order_by(col(InboundEmail.id)).limit(CHUNK)
+        )
+        return [ident for ident in found if ident is not None]
+
+
+def _sort_one(house: House, inbound_id: int, now: datetime) -> None:
+    with house.store.read() as session:
+        digest = session.get_one(InboundEmail, inbound_id).digest
+    try:
+        raw = house.spool.read(digest)
+        understood = triage(raw)
+    except (MailerError, OSError, ValueError, LookupError, RecursionError, MemoryError) as error:
+        with house.store.write() as session:
+            session.get_one(InboundEmail, inbound_id).quarantine(f"{type(error).__name__}: {error}")
+        return
+    with house.store.write() as session:
+        email = session.get_one(InboundEmail, inbound_id)
+        if email.state is InboundState.RECEIVED:
+            replies = house.settings.replies
+            sorting.sort(session, email, raw, understood, house.signer, replies.domain, replies.authserv_id, now)

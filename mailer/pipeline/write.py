@@ -1,0 +1,147 @@
+"""How does a claimed message become bytes?
+
+Template version, context, date and subject are stored before the message leaves, and the bytes are a function of them:
+a message that is tried again is the same message, to the byte.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any
+
+from sqlmodel import Session, select
+
+from mailer.campaigns.campaign import Campaign, Run
+from mailer.delivery import outbox
+from mailer.delivery.outbox import Kind, Message
+from mailer.delivery.transport import Envelope
+from mailer.house import House
+from mailer.mail import compose, tokens
+from mailer.mail.compose import Letter, Party
+from mailer.mail.tokens import Purpose
+from mailer.people.customer import Customer
+from mailer.people.staff import Staff
+from mailer.pipeline.explain import contexts
+from mailer.rendering.links import Links
+from mailer.rendering.press import RenderError, Sheet
+from mailer.rendering.template import TemplateVersion, publish
+from mailer.segments.criteria import from_data
+from mailer.store import Urgency
+
+
+def write(house: House, claimed: Sequence[Message], now: datetime) -> list[Envelope]:
+    """Turn claimed messages into envelopes; one whose letter cannot be rendered becomes `render_failed` instead."""
+    with house.store.write(Urgency.BULK) as session:
+        messages = [session.merge(message, load=True) for message in claimed]
+        _keep_contexts(house, session, [m for m in messages if m.context is None], now)
+        staff = {person.id: person for person in session.exec(select(Staff))}
+        versions = _versions(session, messages)
+    letters = house.press.render([_sheet(message, versions) for message in messages if message.kind is Kind.CAMPAIGN])
+    rendered = iter(letters)
+    envelopes, failed = [], []
+    subjects = {}
+    for message in messages:
+        letter = next(rendered) if message.kind is Kind.CAMPAIGN else _own_letter(message)
+        if isinstance(letter, RenderError):
+            failed.append((message, str(letter)))
+            continue
+        subjects[message.id] = letter.subject
+        envelopes.append(_envelope(house, message, letter, staff.get(message.staff_id)))
+    if failed or subjects:
+        with house.store.write(Urgency.BULK) as session:
+            outbox.note_subjects(session, subjects)
+            outbox.fail_rendering(session, [(m.id, m.epoch, why) for m, why in failed], now)
+    return envelopes
+
+
+def letter_of(house: House, session: Session, message: Message) -> Letter | RenderError:
+    """Return the very letter a message carried, made again from what was kept."""
+    if message.kind is not Kind.CAMPAIGN:
+        return _own_letter(message)
+    if message.context is None or message.template_version_id is None:
+        return RenderError("this message has not been written yet")
+    return house.press.render([_sheet(message, _versions(session, [message]))])[0]
+
+
+def _keep_contexts(house: House, session: Session, messages: Sequence[Message], now: datetime) -> None:
+    """Store, for messages written for the first time, what their letters may see and the template they are made of."""
+    by_run: dict[int, list[Message]] = {}
+    for message in messages:
+        by_run.setdefault(message.run_id or 0, []).append(message)
+    for run_id, batch in by_run.items():
+        run = session.get_one(Run, run_id)
+        campaign = session.get_one(Campaign, run.campaign_id)
+        wanted = [message.customer_id for message in batch]
+        customers = session.exec(select(Customer).where(Customer.id.in_(wanted))).all()  # type: ignore[union-attr]
+        ids = {message.customer_id or 0: message.id or 0 for message in batch}
+        seen = contexts(house, session, campaign, from_data(run.criteria), customers, ids, now)
+        languages = {customer.id: customer.language for customer in customers}
+        published: dict[str, TemplateVersion] = {}
+        for message in batch:
+            language = languages[message.customer_id]
+            if language not in published:
+                published[language] = publish(session, house.shelf.get(campaign.template, language), now)
+            message.template_version_id = published[language].id
+            message.context = seen[message.customer_id or 0]
+            message.dated_at = now
+            session.add(message)
+
+
+def _versions(session: Session, messages: Iterable[Message]) -> dict[int, TemplateVersion]:
+    wanted = {message.template_version_id for message in messages if message.template_version_id}
+    found = session.exec(select(TemplateVersion).where(TemplateVersion.id.in_(wanted))).all()  # type: ignore[union-attr]
+    return {version.id: version for version in found if version.id is not None}
+
+
+def _sheet(message: Message, versions: dict[int, TemplateVersion]) -> Sheet:
+    version = versions[message.template_version_id or 0]
+    return Sheet(version.subject, version.preheader, version.html, message.context or {})
+
+
+def _own_letter(message: Message) -> Letter:
+    """An answer, a notice and a test carry their letter in their context."""
+    kept: dict[str, Any] = message.context or {}
+    return Letter(subject=kept.get("subject", ""), html=kept.get("html", ""), text=kept.get("text", ""))
+
+
+def _envelope(house: House, message: Message, letter: Letter, staff: Staff | None) -> Envelope:
+    return Envelope(
+        id=message.id or 0,
+        epoch=message.epoch,
+        sender=tokens.return_path(house.signer, message.id or 0, house.settings.replies.domain),
+        recipient=message.address,
+        data=bytes_of(house, message, letter, staff),
+    )
+
+
+def bytes_of(house: House, message: Message, letter: Letter, staff: Staff | None) -> bytes:
+    """Return the email itself: RFC 5322 bytes with CRLF."""
+    name = staff.name if staff else house.settings.brand.name
+    local = staff.email.partition("@")[0] if staff else "hello"
+    reply_to = Party(name, tokens.reply_address(house.signer, message.id or 0, house.settings.replies.domain))
+    return compose.compose(
+        letter,
+        sender=Party(name, f"{local}@{house.settings.delivery.domain}"),
+        to=message.address,
+        message_id=message.message_id,
+        dated_at=message.dated_at or message.created_at,
+        reply_to=reply_to,
+        headers={**_list_headers(house, message, reply_to), **message.headers},
+    )
+
+
+def _list_headers(house: House, message: Message, reply_to: Party) -> dict[str, str]:
+    """Return the headers of automation: RFC 2369 and RFC 8058 to leave by one press, RFC 3834 to say who writes."""
+    if message.kind is not Kind.CAMPAIGN:
+        return {"Auto-Submitted": "auto-generated"} if message.kind is Kind.NOTICE else {}
+    links = asdict(Links.of(house.settings.brand.base_url, house.signer, message.id or 0))
+    return {
+        "List-Unsubscribe": f"<{links['unsubscribe']}>, <mailto:{reply_to.address}?subject=unsubscribe>",
+        "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
+        "List-Id": f"<{message.topic_id}.{house.settings.delivery.domain}>",
+        "Feedback-ID": f"{message.campaign_id}:{message.topic_id}:campaign:lifeline",
+        "Auto-Submitted": "auto-generated",
+    }
+
+
+__all__ = ["Purpose", "bytes_of", "letter_of", "write"]
