@@ -6,10 +6,27 @@ keeps both the rule and the name, so that the customer's own person is still the
 
 import enum
 from datetime import datetime
+from functools import cache
+from secrets import token_urlsafe
 
-from sqlmodel import Field, SQLModel
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerificationError
+from sqlmodel import Field, Session, SQLModel, col, select
+from sqlmodel.sql.expression import SelectOfScalar
 
+from mailer.errors import Invalid
+from mailer.people.face import draw, initials
+from mailer.people.hours import Hours, sentence, spans
 from mailer.store import UTC, new_public_id, words
+
+__all__ = [
+    "Absence", "Role", "Staff", "WorkingHours", "absence", "face", "fits", "hours_sentence", "initials", "is_here",
+    "next_here", "representatives", "set_password",
+]  # fmt: skip
+
+AHEAD = 400  # days looked ahead for somebody's next hour
+SHORTEST = 8  # characters of a password
+_HASHER = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)  # OWASP's least; about 80 ms
 
 
 class Role(enum.StrEnum):
@@ -37,6 +54,15 @@ class Staff(SQLModel, table=True):
     active: bool = True
     created_at: datetime = Field(sa_type=UTC)
 
+    @property
+    def first_name(self) -> str:
+        """What a customer calls them: the first word of the name."""
+        return self.name.split()[0] if self.name.split() else ""
+
+    def accepts(self, password: str) -> bool:
+        """Whether this is the password of somebody who may still come in. Takes about 80 ms, on purpose."""
+        return fits(self.password_hash, password) and self.active
+
 
 class WorkingHours(SQLModel, table=True):
     """When a representative is here on one weekday, in their own zone."""
@@ -60,3 +86,76 @@ class Absence(SQLModel, table=True):
     starts_at: datetime = Field(sa_type=UTC)
     ends_at: datetime = Field(sa_type=UTC)
     why: str = ""
+
+
+def set_password(staff: Staff, password: str) -> None:
+    """Give `staff` a new password; only its hash is kept.
+
+    Raises:
+        Invalid: it is too short.
+    """
+    if len(password) < SHORTEST:
+        raise Invalid(f"a password needs at least {SHORTEST} characters; a few words are easier to keep than signs")
+    staff.password_hash = _HASHER.hash(password)
+
+
+def fits(password_hash: str, password: str) -> bool:
+    """Whether the hash is of this password; that there is none takes as long to find out."""
+    try:
+        return _HASHER.verify(password_hash or _nobody(), password)
+    except (VerificationError, InvalidHashError):
+        return False
+
+
+def representatives() -> SelectOfScalar[Staff]:
+    """Ask for the active representatives, by name."""
+    return select(Staff).where(Staff.role == Role.REPRESENTATIVE, col(Staff.active)).order_by(Staff.name, col(Staff.id))
+
+
+def absence(session: Session, staff_id: int, now: datetime) -> Absence | None:
+    """Return the absence somebody is in now, the one that lasts longest if there are several."""
+    away = select(Absence).where(Absence.staff_id == staff_id, Absence.starts_at <= now, Absence.ends_at > now)
+    return session.exec(away.order_by(col(Absence.ends_at).desc(), col(Absence.id)).limit(1)).first()
+
+
+def is_here(session: Session, staff_id: int, now: datetime) -> bool:
+    """Whether somebody is active, not absent, and within their working hours."""
+    return next_here(session, staff_id, now) == now
+
+
+def next_here(session: Session, staff_id: int, now: datetime) -> datetime | None:
+    """Return the first instant from `now` on at which somebody is here, or None within `AHEAD` days."""
+    staff = session.get(Staff, staff_id)
+    if staff is None or not staff.active:
+        return None
+    coming = select(Absence).where(Absence.staff_id == staff_id, Absence.ends_at > now)
+    away = session.exec(coming.order_by(col(Absence.starts_at))).all()
+    for opens, closes in spans(_week(session, staff_id), staff.time_zone, now, AHEAD):
+        here = max(opens, now)
+        for each in away:
+            if each.starts_at <= here < each.ends_at:
+                here = each.ends_at
+        if here < closes:
+            return here
+    return None
+
+
+def hours_sentence(session: Session, staff: Staff) -> str:
+    """Say when `staff` is here, in words: "Monday to Friday, 9:00 to 17:00 (Berlin)"."""
+    return sentence(_week(session, staff.id), staff.time_zone)
+
+
+def face(staff: Staff) -> str:
+    """Return the drawn face of `staff`, an SVG picture."""
+    return draw(staff.name, staff.colour)
+
+
+def _week(session: Session, staff_id: int | None) -> list[Hours]:
+    rows = session.exec(select(WorkingHours).where(WorkingHours.staff_id == staff_id)).all()
+    return [Hours(row.weekday, row.opens, row.closes) for row in rows]
+
+
+@cache
+def _nobody() -> str:
+    """Return the hash of nobody's password, so that an account without one takes as long as any other to refuse."""
+    return _HASHER.hash(token_urlsafe())
