@@ -1,0 +1,358 @@
+"""What does an operator type?"""
+
+import json
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.progress import track
+from rich.table import Table
+from sqlmodel import Session, col, select
+
+from mailer import __version__, checkup, clock, founding, log, pipeline, server, settings
+from mailer.campaigns import audience
+from mailer.campaigns import files as campaign_files
+from mailer.campaigns.campaign import Campaign
+from mailer.campaigns.schedule import Schedule
+from mailer.delivery import outbox
+from mailer.errors import Invalid, MailerError
+from mailer.house import House
+from mailer.insights import events
+from mailer.paths import Home, find_home
+from mailer.people import intake
+from mailer.people.customer import Customer
+from mailer.people.staff import Role
+from mailer.replies.triage import describe
+from mailer.segments import files as segment_files
+from mailer.segments import segment as segments
+from mailer.segments.segment import Segment
+from mailer.store import CHUNK, Urgency
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, help="Lifeline: email with a named human one click away.")
+import_app = typer.Typer(no_args_is_help=True, help="Bring customers and events in.")
+segment_app = typer.Typer(no_args_is_help=True, help="Ask who is in a segment, and why.")
+campaign_app = typer.Typer(no_args_is_help=True, help="See and start campaigns.")
+staff_app = typer.Typer(no_args_is_help=True, help="Who answers, plans and runs the house.")
+warehouse_app = typer.Typer(no_args_is_help=True, help="The column store questions are asked of.")
+for name, group in (
+    ("import", import_app), ("segment", segment_app), ("campaign", campaign_app), ("staff", staff_app),
+    ("warehouse", warehouse_app),
+):  # fmt: skip
+    app.add_typer(group, name=name)
+
+out = Console()
+err = Console(stderr=True)
+_chosen: dict[str, Path | None] = {"home": None}
+
+
+@app.callback()
+def _options(
+    home: Annotated[Path | None, typer.Option(help="The home to use, instead of the current folder.")] = None,
+) -> None:
+    _chosen["home"] = home
+
+
+def main() -> None:
+    """Run the command; an expected error is one line and exit status 1, never a trace."""
+    try:
+        app()
+    except MailerError as error:
+        err.print(f"[red]mailer:[/red] {error}", highlight=False, soft_wrap=True)
+        sys.exit(1)
+
+
+def _home() -> Home:
+    return find_home(_chosen["home"] or settings.named_home(), Path.cwd())
+
+
+@contextmanager
+def _house(*, alone: bool = False) -> Iterator[House]:
+    """Open the house; `alone` claims it, so that two engines never run on one."""
+    house = House(_home())
+    try:
+        log.start(house.settings.log)
+        if alone:
+            house.store.lock()
+        house.store.upgrade()
+        yield house
+    finally:
+        house.close()
+
+
+def _progress(rows: list[Any], chunk: int, what: str) -> Iterator[list[Any]]:
+    starts = range(0, len(rows), chunk)
+    for start in track(starts, description=what, console=err, transient=True):
+        yield rows[start : start + chunk]
+
+
+@app.command()
+def version() -> None:
+    """Print the version."""
+    out.print(__version__)
+
+
+@app.command()
+def where(
+    show_settings: Annotated[bool, typer.Option("--settings", help="Print every setting, its value and meaning.")] = False,
+) -> None:
+    """Print where this house lives, and what it would use."""
+    home = _home()
+    given = settings.load(home)
+    out.print(f"home       {home.root}{'  (the shipped example, read only)' if home.is_shipped else ''}", soft_wrap=True)
+    out.print(f"settings   {home.config}", soft_wrap=True)
+    out.print(f"templates  {', '.join(map(str, home.templates))}", soft_wrap=True)
+    out.print(f"segments   {home.segments}", soft_wrap=True)
+    out.print(f"data       {home.var}", soft_wrap=True)
+    if show_settings:
+        for line in settings.lines(given):
+            out.print(line, highlight=False, soft_wrap=True, markup=False)
+
+
+@app.command()
+def init(
+    folder: Annotated[Path, typer.Argument(help="The folder the new home is made in.")],
+    name: Annotated[str, typer.Option(help="The first administrator's name.")] = "Administrator",
+    email: Annotated[str, typer.Option(help="The first administrator's address.")] = "admin@example.com",
+    examples: Annotated[bool, typer.Option(help="Copy the example segments and campaigns too.")] = False,
+) -> None:
+    """Make a home of your own: folders, settings, tables, and a first administrator."""
+    home = Home(folder.resolve())
+    for made in founding.found(home):
+        out.print(f"made {made}", highlight=False, soft_wrap=True)
+    if examples:
+        founding.furnish(home)
+    house = House(home)
+    try:
+        house.store.upgrade()
+        staff, password = founding.appoint(house, name=name, email=email, role=Role.ADMINISTRATOR, now=clock.now())
+    finally:
+        house.close()
+    out.print(f"sign in as {staff.email} with the password {password}", highlight=False)
+    out.print(f"next: cd {folder} && mailer check && mailer run", highlight=False, soft_wrap=True)
+
+
+@app.command()
+def run() -> None:
+    """Serve the pages, send, and listen for replies, until Ctrl-C."""
+    from mailer.web.app import create_app
+
+    with _house(alone=True) as house:
+        _sync(house)
+        pipeline.fold(house, clock.now())
+
+        def ready(address: str) -> None:
+            out.print(f"Lifeline is open at {address}; stop it with Ctrl-C", highlight=False)
+
+        server.serve(house, create_app(house), ready)
+
+
+def _sync(house: House) -> None:
+    with house.store.write() as session:
+        changed = segment_files.sync(session, house.home.segments, clock.now())
+        session.flush()
+        changed += campaign_files.sync(session, house.home.campaigns, clock.now())
+    for name in changed:
+        err.print(f"read {name}", highlight=False)
+
+
+@app.command()
+def demo(
+    once: Annotated[bool, typer.Option(help="Play the day, print what happened and end.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object as the last line.")] = False,
+    port: Annotated[int, typer.Option(help="Where the pages are served.")] = 8080,
+) -> None:
+    """Open a shop with real baskets, play a day of it, and serve its pages."""
+    from mailer.demo import run as play
+
+    home = Home((_chosen["home"] or Path(settings.named_home() or ".demo")).resolve())
+    sys.exit(play.demo(home, once=once, as_json=as_json, port=port))
+
+
+@app.command()
+def check() -> None:
+    """Look whether this house is in order; each finding comes with its fix."""
+    bad = 0
+    with _house() as house:
+        for finding in checkup.check(house):
+            bad += bool(finding.fix)
+            mark = "[yellow]look[/yellow]" if finding.fix else "[green]good[/green]"
+            out.print(f"{mark}  {finding.name:16} {finding.saw}", highlight=False, soft_wrap=True)
+            if finding.fix:
+                out.print(f"      {'':16} → {finding.fix}", highlight=False, soft_wrap=True)
+    out.print("everything is in order" if not bad else f"{bad} to look at", highlight=False)
+
+
+@app.command()
+def read(files: Annotated[list[Path], typer.Argument(help="Emails as files.")]) -> None:
+    """Print what the house makes of each email, one JSON object a line."""
+    for path in files:
+        if not path.is_file():
+            raise Invalid(f"{path} is not a file")
+        print(json.dumps(describe(str(path), path.read_bytes()), ensure_ascii=False))  # noqa: T201
+
+
+def _refuse(errors: list[Any], path: Path) -> None:
+    if errors:
+        shown = "\n".join(f"  {error}" for error in errors[:20])
+        more = f"\n  … and {len(errors) - 20} more" if len(errors) > 20 else ""
+        raise Invalid(f"{path} was not taken; mend these lines and try again, nothing was changed:\n{shown}{more}")
+
+
+@import_app.command("customers")
+def import_customers(path: Annotated[Path, typer.Argument(help="A CSV file with a heading.")]) -> None:
+    """Take customers from a CSV file: all of them or, when a line is wrong, none."""
+    rows, errors = intake.read_customers(_lines(path))
+    _refuse(errors, path)
+    with _house() as house, house.store.write(Urgency.BULK) as session:
+        added = changed = same = 0
+        for chunk in _progress(rows, CHUNK, "customers"):
+            taken = intake.take_customers(session, chunk, clock.now())
+            added, changed, same = added + taken.added, changed + taken.changed, same + taken.same
+    out.print(f"{added:,} customers added, {changed:,} changed, {same:,} were the same", highlight=False)
+
+
+@import_app.command("events")
+def import_events(path: Annotated[Path, typer.Argument(help="A CSV file with a heading.")]) -> None:
+    """Take events from a CSV file: all of them or, when a line is wrong, none. Twice is once."""
+    rows, errors = events.read_events(_lines(path))
+    _refuse(errors, path)
+    with _house() as house, house.store.write(Urgency.BULK) as session:
+        known = _customer_ids(session)
+        unknown = sorted({row.customer for row in rows if row.customer.lower() not in known})
+        _refuse([f"no customer is called {who!r}; import customers first" for who in unknown], path)
+        taken = 0
+        for chunk in _progress(rows, CHUNK, "events"):
+            given = [row.model_dump(exclude={"customer"}) | {"customer_id": known[row.customer.lower()]} for row in chunk]
+            taken += events.take(session, given)
+    out.print(f"{taken:,} events taken, {len(rows) - taken:,} were known already", highlight=False)
+
+
+def _lines(path: Path) -> list[str]:
+    try:
+        return path.read_text(encoding="utf-8-sig").splitlines(keepends=True)
+    except OSError as error:
+        raise Invalid(f"{path} cannot be read: {error.strerror}") from error
+    except UnicodeDecodeError as error:
+        raise Invalid(f"{path} is not UTF-8 (byte {error.start}); save it as UTF-8 and try again") from error
+
+
+def _customer_ids(session: Session) -> dict[str, int]:
+    found = session.exec(select(Customer.id, Customer.email, Customer.external_id))
+    return {name.lower(): ident for ident, *names in found for name in names if name and ident is not None}
+
+
+def _segment(session: Session, name: str) -> Segment:
+    found = session.exec(select(Segment).where(Segment.name == name)).first()
+    if found is None:
+        known = ", ".join(session.exec(select(Segment.name).order_by(Segment.name))) or "none yet"
+        raise Invalid(f"there is no segment {name!r}; there are: {known}")
+    return found
+
+
+@segment_app.command("list")
+def segment_list() -> None:
+    """Print every segment with its count and its question."""
+    with _house() as house:
+        _sync(house)
+        pipeline.fold(house, clock.now())
+        table = Table("segment", "customers", "who they are", box=None)
+        with house.store.read() as session:
+            for found in session.exec(select(Segment).order_by(Segment.name)):
+                number = segments.count(house.warehouse, found.tree, clock.now())
+                table.add_row(found.name, f"{number:,}", found.tree.sentence())
+    out.print(table)
+
+
+@segment_app.command("count")
+def segment_count(name: str) -> None:
+    """Print how many customers are in a segment now."""
+    with _house() as house:
+        _sync(house)
+        pipeline.fold(house, clock.now())
+        with house.store.read() as session:
+            out.print(segments.count(house.warehouse, _segment(session, name).tree, clock.now()))
+
+
+@segment_app.command("show")
+def segment_show(
+    name: str,
+    number: Annotated[int, typer.Option("--sample", help="How many customers to show.")] = 5,
+) -> None:
+    """Print a segment as a file would hold it, some of its customers, and why they are in it."""
+    with _house() as house:
+        _sync(house)
+        now = clock.now()
+        pipeline.fold(house, now)
+        with house.store.read() as session:
+            found = _segment(session, name)
+            out.print(segment_files.to_toml(found), highlight=False, markup=False)
+            out.print(f"{found.tree.sentence()}: {segments.count(house.warehouse, found.tree, now):,}", highlight=False)
+            for customer_id in segments.sample(house.warehouse, found.tree, now, number):
+                customer = session.get_one(Customer, customer_id)
+                why = "; ".join(segments.why(house.warehouse, found.tree, customer_id, now).lines())
+                out.print(f"  {customer.name}: {why}", highlight=False, soft_wrap=True)
+
+
+@campaign_app.command("list")
+def campaign_list() -> None:
+    """Print every campaign, its state and what became of its messages."""
+    with _house() as house:
+        _sync(house)
+        table = Table("campaign", "state", "when", "runs", "chosen", "sent", "left out", box=None)
+        with house.store.read() as session:
+            for found in session.exec(select(Campaign).order_by(Campaign.name)):
+                runs = pipeline.runs_of(session, found)
+                accounts = [outbox.accounts(session, run.id or 0) for run in runs]
+                left = sum(sum(audience.left_out(session, run.id or 0).values()) for run in runs)
+                when = Schedule.from_data(found.schedule).sentence()
+                chosen, sent = sum(a.chosen for a in accounts), sum(a.sent for a in accounts)
+                table.add_row(found.name, found.state, when, str(len(runs)), f"{chosen:,}", f"{sent:,}", f"{left:,}")
+    out.print(table)
+
+
+@campaign_app.command("run")
+def campaign_run(name: str) -> None:
+    """Start an approved campaign now; `mailer run`, if it is running, sends it, else this command does."""
+    with _house() as house:
+        _sync(house)
+        now = clock.now()
+        with house.store.write() as session:
+            campaign = session.exec(select(Campaign).where(Campaign.name == name)).first()
+            if campaign is None:
+                raise Invalid(f"there is no campaign {name!r}; mailer campaign list shows them")
+            started = pipeline.run_now(house, session, campaign, now)
+            session.flush()
+            run_id = started.id or 0
+        pipeline.fold(house, now)
+        chosen = pipeline.choose(house, run_id, now)
+        settled = pipeline.send(house)
+        out.print(f"{chosen:,} chosen, {settled:,} sent or settled", highlight=False)
+
+
+@staff_app.command("add")
+def staff_add(
+    name: str,
+    email: str,
+    role: Annotated[Role, typer.Option(help="What they may do.")] = Role.REPRESENTATIVE,
+    zone: Annotated[str, typer.Option(help="Their time zone, as Europe/Berlin.")] = "UTC",
+) -> None:
+    """Add a member of staff and print their first password."""
+    with _house() as house:
+        staff, password = founding.appoint(house, name=name, email=email, role=role, zone=zone, now=clock.now())
+    out.print(f"{staff.name} signs in as {staff.email} with the password {password}", highlight=False)
+
+
+@warehouse_app.command("rebuild")
+def warehouse_rebuild() -> None:
+    """Make the warehouse anew from the truth."""
+    with _house() as house, house.store.read() as session:
+        house.warehouse.rebuild(session, clock.now())
+        out.print(house.warehouse.counts())
+
+
+if __name__ == "__main__":
+    main()

@@ -161,3 +161,13 @@ def secret(home: Home) -> bytes:
 def within(home: Home, path: str) -> Path:
     """Return `path` as an absolute one, read from the home."""
     return (home.root / path).resolve()
+
+
+def lines(given: Settings) -> list[str]:
+    """Return every setting as a line: `[section] key = value  # what it does`. The README is made of these."""
+    shown = []
+    for section, part in given:
+        if isinstance(part, Section):
+            for key, info in type(part).model_fields.items():
+                shown.append(f"[{section}] {key} = {getattr(part, key)!r}  # {info.description}")
+    return shown

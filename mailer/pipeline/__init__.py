@@ -11,7 +11,7 @@ package and the web are the only places that commit.
 """
 
 from mailer.pipeline.answer import answer
-from mailer.pipeline.explain import preview, segment_state, why_sent
+from mailer.pipeline.explain import preview, runs_of, segment_state, why_sent
 from mailer.pipeline.launch import approve, run_now, send_test, template_digest
 from mailer.pipeline.plan import choose, fold, plan
 from mailer.pipeline.receive import accept, route, sort
@@ -29,6 +29,7 @@ __all__ = [
     "recover",
     "route",
     "run_now",
+    "runs_of",
     "segment_state",
     "send",
     "send_test",

@@ -1,0 +1,48 @@
+# The two commands a newcomer needs are `make demo` and `make test`; ARGS is passed on to whatever runs.
+# make demo ARGS='--once --json'    make test ARGS='-k segments'    make drill ARGS='--kills 20 --json'
+PYTHON ?= python3
+BIN := .venv/bin
+ARGS ?=
+
+.PHONY: demo test check bench drill fix clean
+
+demo: .venv/installed
+	@$(BIN)/mailer demo $(ARGS)
+
+test: .venv/developed
+	$(BIN)/python -m pytest -n auto $(ARGS)
+
+check: .venv/developed
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(MAKE) test
+
+bench: .venv/developed
+	@$(BIN)/python -m tests.bench $(ARGS)
+
+drill: .venv/developed
+	@$(BIN)/python -m tests.drill $(ARGS)
+
+fix: .venv/developed
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+clean:
+	rm -rf .venv .demo .pytest_cache .mypy_cache .ruff_cache .hypothesis dist build
+
+.venv/bin/pip:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed; give it as: make PYTHON=python3.12 …"; exit 1; }
+	@echo "making a virtual environment in .venv (once)"
+	@$(PYTHON) -m venv .venv
+	@$(BIN)/pip install --quiet --disable-pip-version-check --upgrade 'pip>=25.1'
+
+.venv/installed: .venv/bin/pip pyproject.toml config/constraints.txt
+	@echo "installing what it needs (once)"
+	@$(BIN)/pip install --quiet --disable-pip-version-check -c config/constraints.txt -e '.[sqlite]' || $(BIN)/pip install --quiet --disable-pip-version-check -c config/constraints.txt -e .
+	@touch $@
+
+.venv/developed: .venv/installed
+	@$(BIN)/pip install --quiet --disable-pip-version-check -c config/constraints.txt --group dev
+	@touch $@

@@ -1,0 +1,127 @@
+"""Is this house in order? Each check says what it saw and, when it is not well, what to do."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from sqlmodel import func, select
+
+from mailer.campaigns.campaign import Campaign, CampaignState
+from mailer.delivery.outbox import Message, State
+from mailer.delivery.transport import open_transport
+from mailer.errors import MailerError
+from mailer.house import House
+from mailer.people.staff import Role, Staff
+from mailer.replies.inbound import InboundEmail, InboundState
+from mailer.server import address_of
+
+SAFE_SQLITE = (3, 51, 3)  # before it, two writers could lose a frame of the write-ahead log
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What one check saw; `fix` is empty when all is well."""
+
+    name: str
+    saw: str
+    fix: str = ""
+
+
+def check(house: House) -> Iterator[Finding]:
+    """Run every check, in order; one that breaks is a finding itself."""
+    for name, look in CHECKS:
+        try:
+            saw, fix = look(house)
+        except (MailerError, OSError) as error:
+            saw, fix = str(error), "mend what the message names, then run mailer check again"
+        yield Finding(name, saw, fix)
+
+
+def _database(house: House) -> tuple[str, str]:
+    version = house.store.version()
+    if house.store.is_sqlite:
+        number = tuple(int(part) for part in version.split()[-1].split("."))
+        if number < SAFE_SQLITE:
+            return version, "safe here, with its one writer; for a current SQLite: pip install 'mailer[sqlite]'"
+    return f"{version} at {house.database}", ""
+
+
+def _staff(house: House) -> tuple[str, str]:
+    with house.store.read() as session:
+        counted = select(func.count()).select_from(Staff).where(Staff.active, Staff.role == Role.REPRESENTATIVE)
+        number = session.exec(counted).one()
+    fix = "" if number else "every email names a person: mailer staff add NAME ADDRESS --role representative"
+    return f"{number} representatives", fix
+
+
+def _templates(house: House) -> tuple[str, str]:
+    errors = house.shelf.errors()
+    if errors:
+        return "; ".join(f"{path}: {why}" for path, why in errors.items()), "mend the template; the message says where"
+    return f"{len(house.shelf.names())} templates", ""
+
+
+def _campaigns(house: House) -> tuple[str, str]:
+    with house.store.read() as session:
+        wanted = {c.template: c.name for c in session.exec(select(Campaign).where(Campaign.state != CampaignState.FINISHED))}
+    missing = [f"{name} wants {template}" for template, name in wanted.items() if template not in house.shelf.names()]
+    fix = "write templates/<name>/en.html, or give the campaign another template" if missing else ""
+    return "; ".join(missing) or f"{len(wanted)} campaigns have their templates", fix
+
+
+def _transport(house: House) -> tuple[str, str]:
+    url = house.settings.delivery.transport
+    open_transport(url, house.home.root)
+    kind = urlsplit(url).scheme
+    fix = "" if kind in ("smtp", "smtps") else "emails go to a folder; for real ones set [delivery] transport to smtp://…"
+    return f"email leaves by {kind}:", fix
+
+
+def _links(house: House) -> tuple[str, str]:
+    url = urlsplit(house.settings.brand.base_url)
+    local = url.hostname in ("127.0.0.1", "localhost", "::1")
+    fix = "customers cannot reach this address: set [brand] base_url to where they can, with https" if local else ""
+    if not local and url.scheme != "https":
+        fix = "use https: links in email carry tokens"
+    return f"links begin with {house.settings.brand.base_url}", fix
+
+
+def _brand(house: House) -> tuple[str, str]:
+    address = house.settings.brand.address
+    return address or "no postal address", "" if address else "set [brand] address; the law wants one in every email"
+
+
+def _listener(house: House) -> tuple[str, str]:
+    if not house.settings.replies.listen:
+        return "nobody listens for replies", "set [replies] listen, or replies will not be seen"
+    host, port = address_of(house.settings.replies.listen, "[replies] listen")
+    return f"replies to {house.settings.replies.domain} are taken at {host}:{port}", ""
+
+
+def _outbox(house: House) -> tuple[str, str]:
+    with house.store.read() as session:
+        doubt = session.exec(select(func.count()).select_from(Message).where(Message.state == State.IN_DOUBT)).one()
+        waits = session.exec(select(func.count()).select_from(Message).where(Message.state == State.READY)).one()
+    fix = "look at them under Messages: the relay's log says whether they left" if doubt else ""
+    return f"{waits} messages ready, {doubt} in doubt", fix
+
+
+def _quarantine(house: House) -> tuple[str, str]:
+    with house.store.read() as session:
+        bad = InboundEmail.state == InboundState.QUARANTINED
+        number = session.exec(select(func.count()).select_from(InboundEmail).where(bad)).one()
+    return f"{number} inbound emails in quarantine", "look at them under Quarantine" if number else ""
+
+
+CHECKS: tuple[tuple[str, Callable[[House], tuple[str, str]]], ...] = (
+    ("database", _database),
+    ("representatives", _staff),
+    ("templates", _templates),
+    ("campaigns", _campaigns),
+    ("transport", _transport),
+    ("links", _links),
+    ("sender", _brand),
+    ("replies", _listener),
+    ("outbox", _outbox),
+    ("quarantine", _quarantine),
+)

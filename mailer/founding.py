@@ -1,0 +1,57 @@
+"""How does a new house begin? With a folder of its own, empty tables, and one administrator."""
+
+import secrets
+import shutil
+from datetime import datetime
+
+from sqlmodel import select
+
+from mailer.errors import Invalid
+from mailer.house import House
+from mailer.mail.address import normalise
+from mailer.paths import Home, shipped_home
+from mailer.people.staff import Role, Staff, WorkingHours, set_password
+
+
+def found(home: Home, settings_text: str | None = None) -> list[str]:
+    """Make the folders and the settings file of a new home; return what was made.
+
+    Raises:
+        Invalid: there is a home already; nothing is overwritten.
+    """
+    if home.config.exists():
+        raise Invalid(f"{home.root} is a home already ({home.config} is there); nothing was changed")
+    made = []
+    for folder in (home.config.parent, home.segments, home.templates[0], home.var):
+        folder.mkdir(parents=True, exist_ok=True)
+        made.append(f"{folder}/")
+    shipped = shipped_home() / "config" / "mailer.toml"
+    home.config.write_text(settings_text or shipped.read_text(encoding="utf-8"), encoding="utf-8")
+    return [*made, str(home.config)]
+
+
+def furnish(home: Home) -> None:
+    """Copy the shipped segments and campaigns into a home, where they are its own from then on."""
+    shipped = Home(shipped_home())
+    shutil.copytree(shipped.segments, home.segments, dirs_exist_ok=True)
+    shutil.copy(shipped.campaigns, home.campaigns)
+
+
+def appoint(house: House, *, name: str, email: str, role: Role, now: datetime, zone: str = "UTC") -> tuple[Staff, str]:
+    """Add a member of staff with a fresh password; return both. Representatives work Monday to Friday, nine to five.
+
+    Raises:
+        Invalid: the address cannot be one, or somebody has it already.
+    """
+    address = normalise(email)
+    password = secrets.token_urlsafe(12)
+    with house.store.write() as session:
+        if session.exec(select(Staff).where(Staff.email == address)).first():
+            raise Invalid(f"{address} is staff already; choose another address")
+        staff = Staff(email=address, name=name, role=role, time_zone=zone, created_at=now)
+        set_password(staff, password)
+        session.add(staff)
+        session.flush()
+        if role is Role.REPRESENTATIVE and staff.id is not None:
+            session.add_all(WorkingHours(staff_id=staff.id, weekday=day) for day in range(5))
+    return staff, password
