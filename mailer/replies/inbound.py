@@ -1,16 +1,32 @@
 """What arrived? The bytes first, then its life.
 
-received -sort-> sorted -route-> routed        quarantined: reading it failed; a person may retry
-                    +----------> filed         understood, and no human work: a bounce, an auto-reply
+    received -sort-> sorted -route-> routed        quarantined: reading it failed; a person may retry
+                        +----------> filed         understood, and no human work: a bounce, an auto-reply
+
+The bytes lie in the spool, a file each, before the row is committed, and the row is committed before the server is told
+250 (RFC 5321, 4.2.5: with that word the responsibility is ours). An email is known by the SHA-256 of its bytes and the
+recipient it was sent to, never by its Message-ID: whoever writes chooses that, and could make another's reply vanish.
 """
 
 import enum
+import hashlib
+import os
+import re
+import secrets
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
-from sqlmodel import Field, SQLModel, UniqueConstraint
+from sqlmodel import Field, Session, SQLModel, UniqueConstraint, col, or_, select
+from sqlmodel.sql.expression import SelectOfScalar
 
+from mailer import failpoints
+from mailer.errors import Invalid, Permanent
+from mailer.people.staff import Staff
 from mailer.store import JSON, UTC, new_public_id, words
+
+NULL_SENDER = "<>"  # what `envelope_from` holds when the sender wants no answer (RFC 5321, 4.5.5); "" is unknown
+MAX_ERROR = 500  # characters kept of an error
 
 
 class InboundState(enum.StrEnum):
@@ -74,3 +90,128 @@ class InboundEmail(SQLModel, table=True):
     quoted: str = ""
     details: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)  # language, feeling, attachments, report …
     error: str = ""  # why it is in quarantine
+
+    @property
+    def is_from_nobody(self) -> bool:
+        """Whether it was sent with the null return path, as reports and auto-replies are and people's mail never is."""
+        return self.envelope_from == NULL_SENDER
+
+    def quarantine(self, error: str) -> None:
+        """Put it aside, visible, because reading it failed."""
+        self.state = InboundState.QUARANTINED
+        self.error = error[:MAX_ERROR].replace("\0", "")
+
+    def retry(self) -> None:
+        """Have it sorted again, from its bytes.
+
+        Raises:
+            Invalid: it is not in quarantine.
+        """
+        if self.state is not InboundState.QUARANTINED:
+            raise Invalid(f"only an email in quarantine can be tried again; this one is {self.state.value}")
+        self.state = InboundState.RECEIVED
+        self.error = ""
+
+    def file(self) -> None:
+        """Put it away: it is understood, and nobody has to read it."""
+        self.state = InboundState.FILED
+
+    def tell(self, done: str) -> None:
+        """Write down, in words, something that was done because of this email: its visible trace."""
+        before = self.details.get("done", [])
+        if done not in before:
+            self.details = {**self.details, "done": [*before, done]}
+
+
+class Spool:
+    """The bytes of everything that arrived, one file for each different email.
+
+    A file appears whole or not at all, and when `keep` has returned it survives a power cut: the file is synced, given
+    its name, and then the folder is synced, because a name is a line in the folder.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def keep(self, raw: bytes) -> str:
+        """Store `raw` durably and return its digest; the same bytes are stored once."""
+        digest = hashlib.sha256(raw).hexdigest()
+        path = self.path(digest)
+        if not path.parent.is_dir():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            _sync(path.parent.parent)
+        if not path.is_file() or path.stat().st_size != len(raw):
+            part = path.with_suffix(f".{secrets.token_hex(4)}.part")
+            with part.open("wb") as file:
+                file.write(raw)
+                file.flush()
+                os.fsync(file.fileno())
+            failpoints.reach("spool.before-rename")
+            part.rename(path)
+        _sync(path.parent)
+        return digest
+
+    def read(self, digest: str) -> bytes:
+        """Return the bytes of this digest.
+
+        Raises:
+            Permanent: they are not here, or not the same any more.
+        """
+        try:
+            raw = self.path(digest).read_bytes()
+        except FileNotFoundError as error:
+            raise Permanent(f"the bytes of {digest} are not in the spool {self.folder}") from error
+        if hashlib.sha256(raw).hexdigest() != digest:
+            raise Permanent(f"the bytes of {digest} in the spool {self.folder} have changed since they were written")
+        return raw
+
+    def path(self, digest: str) -> Path:
+        """Return the file that holds, or would hold, the bytes of this digest."""
+        if not re.fullmatch("[0-9a-f]{64}", digest):
+            raise Permanent(f"{digest[:80]!r} is not a digest")
+        return self.folder / digest[:2] / f"{digest}.eml"
+
+
+def receive(
+    session: Session, digest: str, size: int, envelope_from: str, envelope_to: str, now: datetime
+) -> InboundEmail | None:
+    """Note that an email arrived for one recipient; None if the very same one was noted before."""
+    envelope_to = envelope_to.strip().lower()
+    same = InboundEmail.digest == digest, InboundEmail.envelope_to == envelope_to
+    if session.exec(select(InboundEmail.id).where(*same)).first() is not None:
+        return None
+    inbound = InboundEmail(
+        digest=digest, size=size, envelope_from=envelope_from.strip(), envelope_to=envelope_to, received_at=now
+    )
+    session.add(inbound)
+    session.flush()
+    return inbound
+
+
+def is_expected(session: Session, address: str, reply_domain: str) -> bool:
+    """Whether mail to `address` is for us: our reply domain, a member of staff, or postmaster (RFC 5321, 4.5.1)."""
+    local, _, domain = address.strip().lower().rpartition("@")
+    if domain == reply_domain.lower() or (local or domain) == "postmaster":
+        return True
+    return session.exec(select(Staff.id).where(Staff.email == f"{local}@{domain}")).first() is not None
+
+
+def quarantined() -> SelectOfScalar[InboundEmail]:
+    """Ask for the emails that could not be read, the oldest first."""
+    stuck = col(InboundEmail.state) == InboundState.QUARANTINED
+    return select(InboundEmail).where(stuck).order_by(col(InboundEmail.id))
+
+
+def about(message_ids: list[int], customer_id: int | None = None) -> SelectOfScalar[InboundEmail]:
+    """Ask for what came back to these messages of ours, in the order it arrived; with it, all that a customer sent."""
+    answers = col(InboundEmail.message_id).in_(message_ids)
+    theirs = answers if customer_id is None else or_(answers, col(InboundEmail.customer_id) == customer_id)
+    return select(InboundEmail).where(theirs).order_by(col(InboundEmail.received_at), col(InboundEmail.id))
+
+
+def _sync(folder: Path) -> None:
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
