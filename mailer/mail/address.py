@@ -92,13 +92,14 @@ def _split(header: str) -> Iterator[tuple[str, str]]:
             if angle is not None:
                 yield text, angle
             elif text:
-                yield "".join(comment).strip(), text
+                spelt = [word for word in text.split() if "@" in word]
+                yield "".join(comment).strip(), spelt[0] if len(spelt) == 1 else text
             name, comment, angle = [], [], None
         elif mark in opens and mark == '"':
-            end, words = _quoted(header, at)
+            end, inner = _quoted(header, at)
             opens -= {'"'} if end == at + 1 else set()
             following = header[end : end + 1]
-            name.append(header[at:end] if following in ("@", ".") else words)
+            name.append(header[at:end] if following in ("@", ".") else inner)
             at = end - 1
         elif mark in opens and mark == "(":
             end = _comment(header, at)

@@ -1,8 +1,8 @@
 """How does text become the bytes of a header, and bytes become text again?
 
 Writing is strict: UTF-8, encoded words of at most 60 characters, cut between characters (RFC 2047, 2 allows 75; 60
-leaves room for the name of the header). Reading is lenient, because the world is not: the declared charset if it fits, then
-UTF-8, then what chardet finds, then UTF-8 with replacement signs. Nothing that came from outside raises here.
+leaves room for the name of the header). Reading is lenient, because the world is not: the declared charset if it fits,
+then UTF-8, then what chardet finds, then UTF-8 with replacement signs. Nothing that came from outside raises here.
 """
 
 import base64
@@ -80,7 +80,7 @@ def decode_words(text: str) -> str:
             out += [decode(pending, charset), between]
             pending = b""
         charset, last = match[1].lower(), match.end()
-        pending += _word_bytes(match[2], match[3])
+        pending += _word_bytes(match[2], match[3], charset)
     return "".join([*out, decode(pending, charset), joined[last:]])
 
 
@@ -112,8 +112,11 @@ def _is_charset(name: str) -> bool:
     return found.name.replace("-", "_") not in _NOT_CHARSETS and getattr(found, "_is_text_encoding", True)
 
 
-def _word_bytes(kind: str, text: str) -> bytes:
-    data = text.encode("utf-8", "replace")
+def _word_bytes(kind: str, text: str, charset: str) -> bytes:
+    try:
+        data = text.encode(_ALIASES.get(charset, charset))  # a word may hold raw 8-bit signs (Outlook 2000)
+    except (UnicodeError, LookupError):
+        data = text.encode("utf-8", "replace")
     if kind in "qQ":
         return quopri.decodestring(data, header=True)
     return lenient_base64(data)
