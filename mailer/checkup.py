@@ -63,7 +63,9 @@ def _templates(house: House) -> tuple[str, str]:
 
 def _campaigns(house: House) -> tuple[str, str]:
     with house.store.read() as session:
-        wanted = {c.template: c.name for c in session.exec(select(Campaign).where(Campaign.state != CampaignState.FINISHED))}
+        wanted = {
+            c.template: c.name for c in session.exec(select(Campaign).where(Campaign.state != CampaignState.FINISHED))
+        }
     missing = [f"{name} wants {template}" for template, name in wanted.items() if template not in house.shelf.names()]
     fix = "write templates/<name>/en.html, or give the campaign another template" if missing else ""
     return "; ".join(missing) or f"{len(wanted)} campaigns have their templates", fix
@@ -73,7 +75,9 @@ def _transport(house: House) -> tuple[str, str]:
     url = house.settings.delivery.transport
     open_transport(url, house.home.root)
     kind = urlsplit(url).scheme
-    fix = "" if kind in ("smtp", "smtps") else "emails go to a folder; for real ones set [delivery] transport to smtp://…"
+    fix = (
+        "" if kind in ("smtp", "smtps") else "emails go to a folder; for real ones set [delivery] transport to smtp://…"
+    )
     return f"email leaves by {kind}:", fix
 
 

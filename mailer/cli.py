@@ -11,7 +11,7 @@ import typer
 from rich.console import Console
 from rich.progress import track
 from rich.table import Table
-from sqlmodel import Session, col, select
+from sqlmodel import Session, select
 
 from mailer import __version__, checkup, clock, founding, log, pipeline, server, settings
 from mailer.campaigns import audience
@@ -97,12 +97,16 @@ def version() -> None:
 
 @app.command()
 def where(
-    show_settings: Annotated[bool, typer.Option("--settings", help="Print every setting, its value and meaning.")] = False,
+    show_settings: Annotated[
+        bool, typer.Option("--settings", help="Print every setting, its value and meaning.")
+    ] = False,
 ) -> None:
     """Print where this house lives, and what it would use."""
     home = _home()
     given = settings.load(home)
-    out.print(f"home       {home.root}{'  (the shipped example, read only)' if home.is_shipped else ''}", soft_wrap=True)
+    out.print(
+        f"home       {home.root}{'  (the shipped example, read only)' if home.is_shipped else ''}", soft_wrap=True
+    )
     out.print(f"settings   {home.config}", soft_wrap=True)
     out.print(f"templates  {', '.join(map(str, home.templates))}", soft_wrap=True)
     out.print(f"segments   {home.segments}", soft_wrap=True)
@@ -192,7 +196,7 @@ def read(files: Annotated[list[Path], typer.Argument(help="Emails as files.")]) 
     for path in files:
         if not path.is_file():
             raise Invalid(f"{path} is not a file")
-        print(json.dumps(describe(str(path), path.read_bytes()), ensure_ascii=False))  # noqa: T201
+        print(json.dumps(describe(str(path), path.read_bytes()), ensure_ascii=False))
 
 
 def _refuse(errors: list[Any], path: Path) -> None:
@@ -226,7 +230,9 @@ def import_events(path: Annotated[Path, typer.Argument(help="A CSV file with a h
         _refuse([f"no customer is called {who!r}; import customers first" for who in unknown], path)
         taken = 0
         for chunk in _progress(rows, CHUNK, "events"):
-            given = [row.model_dump(exclude={"customer"}) | {"customer_id": known[row.customer.lower()]} for row in chunk]
+            given = [
+                row.model_dump(exclude={"customer"}) | {"customer_id": known[row.customer.lower()]} for row in chunk
+            ]
             taken += events.take(session, given)
     out.print(f"{taken:,} events taken, {len(rows) - taken:,} were known already", highlight=False)
 

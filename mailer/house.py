@@ -9,14 +9,14 @@ import os
 import secrets
 import threading
 from functools import cached_property
-from pathlib import Path
 
 from sqlalchemy.engine import make_url
 
 from mailer import failpoints, settings, tables
+from mailer.delivery.journal import Journal
 from mailer.errors import NotReady
-from mailer.mail.tokens import Signer
 from mailer.insights.warehouse import Warehouse
+from mailer.mail.tokens import Signer
 from mailer.paths import Home
 from mailer.rendering.press import Press
 from mailer.rendering.template import Shelf
@@ -69,10 +69,10 @@ class House:
         """The bytes of everything that arrived."""
         return Spool(self.home.var / "spool")
 
-    @property
-    def journal(self) -> Path:
+    @cached_property
+    def journal(self) -> Journal:
         """The file beside the database that remembers what left, should an older database be restored."""
-        return self.home.var / "journal.log"
+        return Journal(self.home.var / "journal.log")
 
     @property
     def database(self) -> str:
@@ -81,7 +81,7 @@ class House:
 
     def close(self) -> None:
         """Let go of everything that was opened."""
-        for part in ("press", "warehouse"):
+        for part in ("press", "warehouse", "journal"):
             if part in self.__dict__:
                 with contextlib.suppress(Exception):
                     self.__dict__[part].close()

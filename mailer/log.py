@@ -27,7 +27,9 @@ def scrub(text: str) -> str:
 def start(given: Log) -> None:
     """Begin to log as the settings say."""
     level = getattr(logging, given.level.upper())
-    last = structlog.processors.JSONRenderer() if given.format == "json" else structlog.dev.ConsoleRenderer(colors=False)
+    last = (
+        structlog.processors.JSONRenderer() if given.format == "json" else structlog.dev.ConsoleRenderer(colors=False)
+    )
     structlog.configure(
         processors=[
             structlog.processors.add_log_level,

@@ -45,7 +45,7 @@ class Scheduler:
 
     def start(self) -> None:
         """Recover what a dead process left, then begin to beat."""
-        recovered = pipeline.recover(self.house, clock.now())
+        recovered = pipeline.recover(self.house)
         log.info("recovered", released=recovered.released, in_doubt=recovered.in_doubt)
         self._scheduler.start()
 
@@ -59,7 +59,7 @@ def tick(house: House) -> None:
     """Do everything that is due now: fold, recover, plan, choose."""
     now = clock.now()
     pipeline.fold(house, now)
-    pipeline.recover(house, now)
+    pipeline.recover(house)
     for run_id in pipeline.plan(house, now):
         chosen = pipeline.choose(house, run_id, now)
         log.info("chosen", run=run_id, messages=chosen)
@@ -73,7 +73,7 @@ def _guarded(name: str, step: Callable[[], object]) -> Callable[[], None]:
             step()
         except MailerError as error:
             log.warning("step failed", step=name, error=str(error))
-        except Exception:  # noqa: BLE001 -- the outermost frame of a thread
+        except Exception:
             log.exception("step failed", step=name)
 
     return beat

@@ -60,7 +60,9 @@ def pages(app: Flask, host: str, port: int, threads: int) -> Iterator[str]:
     try:
         server = create_server(app, host=host, port=port, threads=threads, ident=None)
     except OSError as error:
-        raise Misconfigured(f"[web] listen: {host}:{port} cannot be used ({error.strerror}); choose another port") from error
+        raise Misconfigured(
+            f"[web] listen: {host}:{port} cannot be used ({error.strerror}); choose another port"
+        ) from error
     thread = threading.Thread(target=server.run, name="pages", daemon=True)
     thread.start()
     try:

@@ -1,10 +1,10 @@
 """Where is the truth kept, and who may write it?
 
-SQLite by default, PostgreSQL by URL; this is the only module that knows which. On SQLite there is **one writer**: several
-writing connections were measured at 64-104 ms p99 for a page and hundreds of false "database is locked", one writer at
-2-9 ms. Writers queue by urgency (a person waiting for a page goes before a bulk step, which writes in chunks of at most
-`CHUNK` rows), begin IMMEDIATE and commit when the block ends. Readers get a snapshot and *cannot* write: the database
-itself refuses, so that a GET is pure whatever its code does.
+SQLite by default, PostgreSQL by URL; this is the only module that knows which. On SQLite there is **one writer**:
+several writing connections were measured at 64-104 ms p99 for a page and hundreds of false "database is locked", one
+writer at 2-9 ms. Writers queue by urgency (a person waiting for a page goes before a bulk step, which writes in chunks
+of at most `CHUNK` rows), begin IMMEDIATE and commit when the block ends. Readers get a snapshot and *cannot* write: the
+database itself refuses, so that a GET is pure whatever its code does.
 """
 
 import enum
@@ -49,13 +49,13 @@ class UTC(TypeDecorator[datetime]):
     impl = sa.DateTime(timezone=True)
     cache_ok = True
 
-    def process_bind_param(self, value: datetime | None, dialect: Any) -> datetime | None:  # noqa: ARG002
+    def process_bind_param(self, value: datetime | None, dialect: Any) -> datetime | None:
         """Turn an aware instant into UTC."""
         if value is not None and value.tzinfo is None:
             raise ValueError(f"{value!r} has no time zone")
         return None if value is None else value.astimezone(utc)
 
-    def process_result_value(self, value: datetime | None, dialect: Any) -> datetime | None:  # noqa: ARG002
+    def process_result_value(self, value: datetime | None, dialect: Any) -> datetime | None:
         """Give an aware instant back."""
         return None if value is None else value.replace(tzinfo=utc) if value.tzinfo is None else value.astimezone(utc)
 
@@ -159,6 +159,11 @@ class Store:
             handle.close()
             raise NotReady(f"another mailer already runs on {path}; stop it first") from error
         self._locked = handle
+
+    @property
+    def is_locked(self) -> bool:
+        """Whether this process has claimed the house for itself."""
+        return self._locked is not None
 
     def close(self) -> None:
         """Give back every connection and the lock."""

@@ -115,7 +115,9 @@ MANNERS: tuple[Manner, ...] = (
     Manner(
         "plain reply",
         "en",
-        reply_with("Hello,\n\nhow kind of you to ask. I was away for a while. Are you still open on Sundays?\n\nBest wishes"),
+        reply_with(
+            "Hello,\n\nhow kind of you to ask. I was away for a while. Are you still open on Sundays?\n\nBest wishes"
+        ),
     ),
     Manner(
         "angry reply",
@@ -127,7 +129,11 @@ MANNERS: tuple[Manner, ...] = (
         ),
     ),
     Manner("out of office", "", _out_of_office),
-    Manner("reply from a phone", "en", reply_with("Thanks! Can somebody call me about a large order for a party?", phone=True)),
+    Manner(
+        "reply from a phone",
+        "en",
+        reply_with("Thanks! Can somebody call me about a large order for a party?", phone=True),
+    ),
     Manner("bounce", "", _bounce),
     Manner("unsubscribe please", "en", reply_with("Unsubscribe me please.")),
     Manner(
@@ -141,8 +147,16 @@ MANNERS: tuple[Manner, ...] = (
     ),
     Manner("glad reply", "en", reply_with("What a lovely note, thank you! You made my day.", quoted=True)),
     Manner("out of office", "", _out_of_office),
-    Manner("reply in French", "fr", reply_with("Bonjour,\n\nest-ce que vous livrez aussi le samedi ? Merci d'avance.", quoted=True)),
-    Manner("question", "en", reply_with("Do you still have the sourdough bread? I could not find it last week.", phone=True)),
+    Manner(
+        "reply in French",
+        "fr",
+        reply_with("Bonjour,\n\nest-ce que vous livrez aussi le samedi ? Merci d'avance.", quoted=True),
+    ),
+    Manner(
+        "question",
+        "en",
+        reply_with("Do you still have the sourdough bread? I could not find it last week.", phone=True),
+    ),
     Manner(
         "reply in Spanish",
         "es",

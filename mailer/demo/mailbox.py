@@ -35,7 +35,7 @@ class Delivery:
     def read(self) -> EmailMessage:
         """Return the email itself."""
         parsed = email.message_from_bytes(self.path.read_bytes(), policy=email.policy.default)
-        return cast(EmailMessage, parsed)
+        return cast("EmailMessage", parsed)
 
 
 class Mailbox:
@@ -98,7 +98,9 @@ class Mailbox:
         with self._lock:
             number = len(self.deliveries) + 1
             path = self.folder / f"{number:06d} {address}.eml"
-            head = f"Return-Path: <{return_path}>\r\nDelivered-To: {address}\r\nX-Arrived: {clock.now().isoformat()}\r\n"
+            head = (
+                f"Return-Path: <{return_path}>\r\nDelivered-To: {address}\r\nX-Arrived: {clock.now().isoformat()}\r\n"
+            )
             with path.with_suffix(".part").open("wb") as file:
                 file.write(head.encode() + content)
                 file.flush()

@@ -53,7 +53,7 @@ def demo(home: Home, *, once: bool, as_json: bool, port: int) -> int:
         summary = story.add_up(house, mailbox, before, clock.monotonic() - started)
         _print(console, summary)
         if as_json:
-            print(summary.to_json(), flush=True)  # noqa: T201
+            print(summary.to_json(), flush=True)
         if not once:
             _serve(house, mailbox, listening, console)
         return 0 if summary.sound else 1
@@ -84,7 +84,10 @@ def _print(console: Console, summary: story.Summary) -> None:
         ("runs, chosen", f"{summary.runs}, {summary.chosen:,}"),
         ("left out", ", ".join(f"{why} {number}" for why, number in summary.left_out.items())),
         ("messages", ", ".join(f"{state} {number}" for state, number in summary.states.items())),
-        ("delivered", f"{summary.delivered:,} as the mailbox server counts (lost {summary.lost}, twice {summary.twice})"),
+        (
+            "delivered",
+            f"{summary.delivered:,} as the mailbox server counts (lost {summary.lost}, twice {summary.twice})",
+        ),
         ("came back", ", ".join(f"{verdict} {number}" for verdict, number in summary.inbound.items())),
         ("matched, routed", f"{summary.matched}, {summary.routed} (without an owner: {summary.unrouted})"),
         ("answered, held", f"{summary.answered}, {summary.held}"),
@@ -115,4 +118,3 @@ def _serve(house: House, mailbox: Mailbox, listening: tuple[str, int], console: 
         )
 
     server.serve(house, app, ready)
-

@@ -161,7 +161,8 @@ class Answers:
         fresh = self.mailbox.deliveries[self.looked_at :]
         self.looked_at = len(self.mailbox.deliveries)
         with self.house.store.read() as session:
-            again = select(Message.address).where(Message.state == State.READY, Message.kind == Kind.CAMPAIGN)
+            later = (State.READY, State.WAITING)
+            again = select(Message.address).where(col(Message.state).in_(later), Message.kind == Kind.CAMPAIGN)
             expecting = set(session.exec(again))
             languages = dict(session.exec(select(Customer.email, Customer.language)).all())
         # those another email is on its way to answer first: it has to step aside for the talk
@@ -225,7 +226,8 @@ def add_up(house: House, mailbox: Mailbox, before: int, seconds: float) -> Summa
         left = set(session.exec(select(Message.message_id).where(Message.state == State.SENT)))
         arrived = {delivery.message_id for delivery in mailbox.deliveries}
         counts = {
-            found.name: segments.count(house.warehouse, found.tree, clock.now()) for found in session.exec(select(Segment))
+            found.name: segments.count(house.warehouse, found.tree, clock.now())
+            for found in session.exec(select(Segment))
         }
         return Summary(
             customers=count(Customer),

@@ -6,8 +6,8 @@
     receive  what comes back is kept, sorted, matched and given to a person     replies -> inbox
     answer   a person writes back, and automation steps aside            inbox -> delivery
 
-Each step finds its work by the state of rows, does one chunk a transaction, and may be run twice or by two at once. This
-package and the web are the only places that commit.
+Each step finds its work by the state of rows, does one chunk a transaction, and may be run twice or by two at once.
+This package and the web are the only places that commit.
 """
 
 from mailer.pipeline.answer import answer

@@ -60,7 +60,8 @@ def contexts(
             because=because.get(customer.id, []),
             links=Links.of(house.settings.brand.base_url, house.signer, messages.get(customer.id, NOBODY)),
             brand=house.settings.brand,
-            topic=topic,
+            topic=topic.name,
+            stakes=campaign.stakes,
         )
     return made
 
@@ -73,7 +74,7 @@ def preview(house: House, session: Session, campaign: Campaign, customer: Custom
     return render(template.subject, template.preheader, inline(template.html), seen[customer.id or 0])
 
 
-def why_sent(house: House, session: Session, message: Message) -> list[str]:  # noqa: ARG001 -- same shape as its siblings
+def why_sent(house: House, session: Session, message: Message) -> list[str]:
     """Return why a message was sent, in sentences, with the evidence as it was then."""
     if message.context and isinstance(message.context.get("because"), list):
         return [str(line) for line in message.context["because"]]

@@ -21,8 +21,7 @@ from mailer.segments.segment import Segment
 def template_digest(house: House, session: Session, campaign: Campaign) -> str:
     """Return the digest of what an approval of `campaign` would approve now."""
     segment = session.get_one(Segment, campaign.segment_id)
-    template = house.shelf.get(campaign.template, "en")
-    return digest(f"{template.subject}\n{template.preheader}\n{template.html}", segment.criteria)
+    return digest(house.shelf.source(campaign.template), segment.criteria)
 
 
 def approval_of(house: House, session: Session, campaign: Campaign) -> Approval | None:
@@ -56,7 +55,9 @@ def run_now(house: House, session: Session, campaign: Campaign, now: datetime) -
     return run
 
 
-def send_test(house: House, session: Session, campaign: Campaign, customer: Customer, to: str, now: datetime) -> Message:
+def send_test(
+    house: House, session: Session, campaign: Campaign, customer: Customer, to: str, now: datetime
+) -> Message:
     """Send what `customer` would get to `to`, marked as a test and without a reply address of theirs."""
     letter = preview(house, session, campaign, customer, now)
     return outbox.enqueue_one(
@@ -65,11 +66,12 @@ def send_test(house: House, session: Session, campaign: Campaign, customer: Cust
         address=to,
         staff_id=customer.representative_id,
         customer_id=None,
-        message_id=outbox.new_message_id("test", campaign.id, customer.id, now.isoformat(), domain=house.settings.delivery.domain),
+        message_id=outbox.new_message_id(
+            "test", campaign.id, customer.id, now.isoformat(), domain=house.settings.delivery.domain
+        ),
         subject=f"[Test] {letter.subject}",
         letter={"subject": f"[Test] {letter.subject}", "html": letter.html, "text": letter.text},
         headers={},
         now=now,
         campaign_id=campaign.id,
     )
-

@@ -7,7 +7,7 @@ silently skipped.
 
 from datetime import datetime, timedelta
 
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 
 from mailer import failpoints
 from mailer.campaigns import audience
@@ -16,8 +16,8 @@ from mailer.campaigns.schedule import Schedule
 from mailer.delivery import gate, outbox
 from mailer.house import House
 from mailer.insights.warehouse import Folded
-from mailer.pipeline.launch import approval_of
 from mailer.people.customer import Customer
+from mailer.pipeline.launch import approval_of
 from mailer.segments import segment as segments
 from mailer.segments.criteria import from_data
 from mailer.segments.segment import Segment
@@ -39,9 +39,13 @@ def plan(house: House, now: datetime) -> list[int]:
     with house.store.write(Urgency.BULK) as session:
         for campaign in session.exec(select(Campaign).where(Campaign.state == CampaignState.APPROVED)):
             _plan(house, session, campaign, now)
-        return list(
-            session.exec(select(Run.id).where(Run.state.in_([RunState.PLANNED, RunState.CHOOSING])).order_by(Run.id))  # type: ignore[attr-defined,arg-type]
-        )
+        return [
+            found
+            for found in session.exec(
+                select(Run.id).where(col(Run.state).in_([RunState.PLANNED, RunState.CHOOSING])).order_by(col(Run.id))
+            )
+            if found is not None
+        ]
 
 
 def _plan(house: House, session: Session, campaign: Campaign, now: datetime) -> None:
@@ -89,7 +93,7 @@ def _choose_chunk(house: House, run_id: int, now: datetime) -> int | None:
             run.state = RunState.CHOSEN
             return None
         campaign = session.get_one(Campaign, run.campaign_id)
-        customers = session.exec(select(Customer).where(Customer.id.in_(ids)).order_by(Customer.id)).all()  # type: ignore[union-attr,arg-type]
+        customers = session.exec(select(Customer).where(col(Customer.id).in_(ids)).order_by(col(Customer.id))).all()
 
         def judge(session: Session, asked: list[Customer]) -> dict[int, str]:
             refusals = gate.judge_customers(session, campaign, asked, now, house.settings.gate)
@@ -106,7 +110,9 @@ def _choose_chunk(house: House, run_id: int, now: datetime) -> int | None:
 def _schedule(campaign: Campaign, run: Run) -> Schedule:
     """Return the schedule that `run` fires by: a run started by hand is due at once, wherever the customer lives."""
     if run.occurrence.endswith("Z"):
-        return Schedule.from_data({"kind": "once", "on": run.occurrence[:10], "at": run.occurrence[11:16], "zone": "UTC"})
+        return Schedule.from_data(
+            {"kind": "once", "on": run.occurrence[:10], "at": run.occurrence[11:16], "zone": "UTC"}
+        )
     return Schedule.from_data(campaign.schedule)
 
 

@@ -1,8 +1,8 @@
 """What happens to an email that arrives?
 
-    accept   bytes to the spool, row committed; only then does the server answer 250
-    sort     read, judged, matched with its evidence; what cannot be read goes to quarantine, visible, with a retry
-    route    a person's words become a conversation with exactly one responsible person
+accept   bytes to the spool, row committed; only then does the server answer 250
+sort     read, judged, matched with its evidence; what cannot be read goes to quarantine, visible, with a retry
+route    a person's words become a conversation with exactly one responsible person
 """
 
 from datetime import datetime

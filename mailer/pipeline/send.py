@@ -1,60 +1,67 @@
 """How do messages leave, until none is left?
 
-The database is asked in three short transactions for each batch: claim, hand over, settle. Everything slow (rendering,
-the network) happens between them.
+Everything slow (rendering, the network) happens between two short transactions: one claims a batch, the other settles
+what was answered and hands over what stands at its final dot.
 """
 
-import asyncio
 from collections.abc import Callable, Sequence
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from mailer import clock
-from mailer.delivery import journal, outbox
+from mailer.delivery import gate, outbox, sender
 from mailer.delivery.outbox import Recovered
 from mailer.delivery.retry import Retry
-from mailer.delivery.sender import deliver
-from mailer.delivery.transport import Envelope, Receipt, open_transport
+from mailer.delivery.sender import Claims, Receipts
+from mailer.delivery.transport import Envelope, Outcome, open_transport
 from mailer.house import House
 from mailer.pipeline.write import write
 from mailer.store import Urgency
 
 
-def recover(house: House, now: datetime) -> Recovered:
-    """Free what a process left behind when it died."""
-    with house.store.write(Urgency.MAIL) as session:
-        return outbox.recover(session, now, alive={house.owner}, in_doubt=house.settings.delivery.in_doubt)
+def recover(house: House) -> Recovered:
+    """Take back what processes that are gone had claimed or handed over."""
+    released = doubted = resent = 0
+    while True:
+        with house.store.write(Urgency.MAIL) as session:
+            policy = house.settings.delivery.in_doubt
+            found = outbox.recover(session, clock.now(), alive=_alive(house), in_doubt=policy)
+        released, doubted, resent = released + found.released, doubted + found.in_doubt, resent + found.resent
+        if not (found.released or found.in_doubt or found.resent):
+            return Recovered(released, doubted, resent)
+
+
+def _alive(house: House) -> set[str] | None:
+    """A process that holds the house alone knows that every other owner is gone; one of many waits for the lease."""
+    return {house.owner} if house.store.is_locked else None
 
 
 def send(house: House, *, stop: Callable[[], bool] = lambda: False) -> int:
-    """Send every message that may leave now; return how many were settled."""
-    settled = 0
-    while not stop():
-        now = clock.now()
-        lease = timedelta(seconds=house.settings.delivery.lease_seconds)
-        with house.store.write(Urgency.MAIL) as session:
-            claimed = outbox.claim(session, house.owner, now, house.settings.delivery.batch, lease)
-        if not claimed:
-            break
-        envelopes = write(house, claimed, now)
-        settled += asyncio.run(_deliver(house, envelopes))
-    return settled
+    """Send every message that may leave now; return how many came to an end or a pause."""
+    delivery = house.settings.delivery
+    judge = gate.judge(house.settings.gate)
+    retry = Retry(delivery.attempts, timedelta(hours=delivery.give_up_hours))
+    lease = timedelta(seconds=delivery.lease_seconds)
+    left: dict[int, str] = {}
 
+    def batches() -> Sequence[Envelope]:
+        while not stop():
+            with house.store.write(Urgency.MAIL) as session:
+                claimed = outbox.claim(session, house.owner, clock.now(), delivery.batch, lease, judge)
+            if not claimed:
+                break
+            if envelopes := write(house, claimed, clock.now()):  # none, when no letter of the batch could be rendered
+                left.update({message.id: message.message_id for message in claimed if message.id is not None})
+                return envelopes
+        return ()
 
-async def _deliver(house: House, envelopes: Sequence[Envelope]) -> int:
-    count = 0
-
-    def hand_over(claims: Sequence[tuple[int, int]]) -> set[int]:
-        with house.store.write(Urgency.MAIL) as session:
-            return outbox.hand_over(session, claims, clock.now(), house.settings.gate)
-
-    def settle(receipts: Sequence[tuple[int, int, Receipt]]) -> None:
-        nonlocal count
+    def commit(receipts: Receipts, claims: Claims) -> set[int]:
         now = clock.now()
         with house.store.write(Urgency.MAIL) as session:
-            outbox.settle(session, receipts, now, Retry.of(house.settings.delivery))
-        journal.append(house.journal, [(ident, now) for ident, _, receipt in receipts if receipt.accepted])
-        count += len(receipts)
+            outbox.settle(session, receipts, now, retry)
+            allowed = outbox.hand_over(session, claims, now, judge)
+        accepted = [left.pop(ident) for ident, _, receipt in receipts if receipt.outcome is Outcome.ACCEPTED]
+        house.journal.append(accepted, now)
+        return allowed
 
-    transport = open_transport(house.settings.delivery.transport, house.home.root)
-    await deliver(envelopes, transport, hand_over, settle, house.settings.delivery.connections)
-    return count
+    transport = open_transport(delivery.transport, house.home.root)
+    return sum(sender.send(batches, transport, commit, delivery.connections).outcomes.values())

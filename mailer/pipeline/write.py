@@ -9,7 +9,7 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 
 from mailer.campaigns.campaign import Campaign, Run
 from mailer.delivery import outbox
@@ -18,7 +18,6 @@ from mailer.delivery.transport import Envelope
 from mailer.house import House
 from mailer.mail import compose, tokens
 from mailer.mail.compose import Letter, Party
-from mailer.mail.tokens import Purpose
 from mailer.people.customer import Customer
 from mailer.people.staff import Staff
 from mailer.pipeline.explain import contexts
@@ -28,29 +27,34 @@ from mailer.rendering.template import TemplateVersion, publish
 from mailer.segments.criteria import from_data
 from mailer.store import Urgency
 
+KEPT = {"id", "epoch", "subject", "context", "template_version_id", "dated_at"}  # what the bytes are a function of
+
 
 def write(house: House, claimed: Sequence[Message], now: datetime) -> list[Envelope]:
     """Turn claimed messages into envelopes; one whose letter cannot be rendered becomes `render_failed` instead."""
-    with house.store.write(Urgency.BULK) as session:
-        messages = [session.merge(message, load=True) for message in claimed]
-        _keep_contexts(house, session, [m for m in messages if m.context is None], now)
+    fresh = [message for message in claimed if message.kind is Kind.CAMPAIGN and message.context is None]
+    with house.store.write(Urgency.BULK) as session:  # publishes a template version when there is a new one
+        _fill(house, session, fresh, now)
         staff = {person.id: person for person in session.exec(select(Staff))}
-        versions = _versions(session, messages)
-    letters = house.press.render([_sheet(message, versions) for message in messages if message.kind is Kind.CAMPAIGN])
-    rendered = iter(letters)
+        versions = _versions(session, claimed)
+    automatic = [message for message in claimed if message.kind is Kind.CAMPAIGN]
+    rendered = dict(
+        zip((m.id for m in automatic), house.press.render([_sheet(m, versions) for m in automatic]), strict=True)
+    )
     envelopes, failed = [], []
-    subjects = {}
-    for message in messages:
-        letter = next(rendered) if message.kind is Kind.CAMPAIGN else _own_letter(message)
+    for message in claimed:
+        letter = rendered[message.id] if message.kind is Kind.CAMPAIGN else _own_letter(message)
         if isinstance(letter, RenderError):
-            failed.append((message, str(letter)))
+            failed.append((message.id or 0, message.epoch, letter.reason))
             continue
-        subjects[message.id] = letter.subject
+        if message in fresh:
+            message.subject = letter.subject
         envelopes.append(_envelope(house, message, letter, staff.get(message.staff_id)))
-    if failed or subjects:
-        with house.store.write(Urgency.BULK) as session:
-            outbox.note_subjects(session, subjects)
-            outbox.fail_rendering(session, [(m.id, m.epoch, why) for m, why in failed], now)
+    gone = {ident for ident, _, _ in failed}
+    kept = [message.model_dump(include=KEPT) for message in fresh if message.id not in gone]
+    with house.store.write(Urgency.MAIL) as session:
+        outbox.write(session, kept)
+        outbox.fail_rendering(session, failed, now)
     return envelopes
 
 
@@ -63,8 +67,8 @@ def letter_of(house: House, session: Session, message: Message) -> Letter | Rend
     return house.press.render([_sheet(message, _versions(session, [message]))])[0]
 
 
-def _keep_contexts(house: House, session: Session, messages: Sequence[Message], now: datetime) -> None:
-    """Store, for messages written for the first time, what their letters may see and the template they are made of."""
+def _fill(house: House, session: Session, messages: Sequence[Message], now: datetime) -> None:
+    """Give messages that are written for the first time their template, and what their letters may see."""
     by_run: dict[int, list[Message]] = {}
     for message in messages:
         by_run.setdefault(message.run_id or 0, []).append(message)
@@ -72,7 +76,7 @@ def _keep_contexts(house: House, session: Session, messages: Sequence[Message], 
         run = session.get_one(Run, run_id)
         campaign = session.get_one(Campaign, run.campaign_id)
         wanted = [message.customer_id for message in batch]
-        customers = session.exec(select(Customer).where(Customer.id.in_(wanted))).all()  # type: ignore[union-attr]
+        customers = session.exec(select(Customer).where(col(Customer.id).in_(wanted))).all()
         ids = {message.customer_id or 0: message.id or 0 for message in batch}
         seen = contexts(house, session, campaign, from_data(run.criteria), customers, ids, now)
         languages = {customer.id: customer.language for customer in customers}
@@ -84,12 +88,11 @@ def _keep_contexts(house: House, session: Session, messages: Sequence[Message], 
             message.template_version_id = published[language].id
             message.context = seen[message.customer_id or 0]
             message.dated_at = now
-            session.add(message)
 
 
 def _versions(session: Session, messages: Iterable[Message]) -> dict[int, TemplateVersion]:
     wanted = {message.template_version_id for message in messages if message.template_version_id}
-    found = session.exec(select(TemplateVersion).where(TemplateVersion.id.in_(wanted))).all()  # type: ignore[union-attr]
+    found = session.exec(select(TemplateVersion).where(col(TemplateVersion.id).in_(wanted))).all()
     return {version.id: version for version in found if version.id is not None}
 
 
@@ -142,6 +145,3 @@ def _list_headers(house: House, message: Message, reply_to: Party) -> dict[str, 
         "Feedback-ID": f"{message.campaign_id}:{message.topic_id}:campaign:lifeline",
         "Auto-Submitted": "auto-generated",
     }
-
-
-__all__ = ["Purpose", "bytes_of", "letter_of", "write"]

@@ -1,8 +1,10 @@
 """The one writer, the pure readers, and the claim on a house."""
 
 import threading
-from datetime import UTC, datetime
+from datetime import UTC as UTC_ZONE
+from datetime import datetime, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 import sqlalchemy as sa
@@ -12,7 +14,7 @@ import mailer.tables  # noqa: F401
 from mailer.errors import NotReady
 from mailer.people.consent import Topic
 from mailer.people.hold import Hold
-from mailer.store import Store, Urgency
+from mailer.store import UTC, Store, Urgency
 
 
 def test_a_reader_cannot_write_whatever_its_code_does(store: Store) -> None:
@@ -81,10 +83,10 @@ def test_a_naive_instant_is_refused(store: Store) -> None:
 
 
 def test_an_instant_comes_back_aware_and_in_utc(store: Store) -> None:
-    with store.write() as session:
-        session.execute(sa.text("PRAGMA defer_foreign_keys=ON"))
-        found = session.execute(sa.select(sa.literal(datetime(2026, 1, 1, tzinfo=UTC), Hold.__table__.c.opened_at.type)))
-        assert found.scalar_one() == datetime(2026, 1, 1, tzinfo=UTC)
+    there = datetime(2026, 1, 1, 12, tzinfo=ZoneInfo("Asia/Tokyo"))
+    with store.read() as session:
+        found = session.execute(sa.select(sa.literal(there, UTC()))).scalar_one()
+    assert (found, found.utcoffset()) == (datetime(2026, 1, 1, 3, tzinfo=UTC_ZONE), timedelta(0))
 
 
 def test_a_second_process_cannot_have_the_same_house(tmp_path: Path) -> None:
