@@ -13,13 +13,30 @@ Between the server's 250 and our commit nobody can have both "never twice" and "
 just before the final dot: what was marked and never answered is in doubt, shown, and settled by evidence.
 """
 
+import base64
 import enum
-from datetime import datetime
-from typing import Any
+import hashlib
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
 
-from sqlmodel import Field, Index, SQLModel
+import sqlalchemy as sa
+from sqlmodel import Field, Index, Session, SQLModel, col, select
 
-from mailer.store import JSON, UTC, new_public_id, words
+from mailer.campaigns.campaign import Campaign, Recipient, RecipientState, Run, RunState
+from mailer.delivery.retry import Retry
+from mailer.delivery.transport import Outcome, Receipt
+from mailer.people.customer import Customer
+from mailer.store import CHUNK, JSON, UTC, new_public_id, words
+
+if TYPE_CHECKING:
+    from mailer.delivery.gate import Refusal
+
+Judge = Callable[[Session, Sequence[int], datetime], "Mapping[int, Refusal]"]  # ids of messages -> who may not leave
+Claim = tuple[int, int]  # a message's id, and the epoch it was claimed in
+
+ANSWER_WITHIN = timedelta(minutes=15)  # RFC 5321, 4.5.3.2.6: ten minutes for the answer to the dot, and some to spare
 
 
 class Kind(enum.StrEnum):
@@ -54,7 +71,8 @@ class Message(SQLModel, table=True):
 
     __tablename__ = "message"
     __table_args__ = (
-        Index("ix_message_state_next_at", "state", "next_at"),
+        Index("ix_message_state_next_at", "state", "next_at"),  # what waits, and until when
+        Index("ix_message_claim", "state", sa.text("priority DESC"), "id"),  # what leaves next
         Index("ix_message_run_state", "run_id", "state"),
     )
 
@@ -94,3 +112,397 @@ class Message(SQLModel, table=True):
     bounce_status: str = ""  # RFC 3463
     complained_at: datetime | None = Field(default=None, sa_type=UTC)
     created_at: datetime = Field(sa_type=UTC)
+
+
+T = SQLModel.metadata.tables["message"]
+PENDING = (State.READY, State.WAITING, State.CLAIMED, State.HANDED_OVER)
+LEFT = (State.HANDED_OVER, State.SENT, State.IN_DOUBT)  # left the house, as far as we can know
+
+
+# What is to leave
+
+
+def new_message_id(*parts: object, domain: str) -> str:
+    """Return the Message-ID (RFC 5322, 3.6.4) of what `parts` name: the same parts, the same id."""
+    digest = hashlib.sha256("\x1f".join(map(str, parts)).encode()).digest()
+    return f"{base64.b32encode(digest)[:26].decode().lower()}@{domain}"
+
+
+def enqueue(
+    session: Session,
+    run: Run,
+    campaign: Campaign,
+    recipients: Sequence[Recipient],
+    customers_by_id: Mapping[int, Customer],
+    now: datetime,
+    domain: str,
+) -> int:
+    """Put one message for each chosen recipient that has none yet into the outbox, and return how many."""
+    chosen = {r.id: r for r in recipients if r.state is RecipientState.CHOSEN and r.id is not None}
+    known = set(session.execute(sa.select(T.c.recipient_id).where(T.c.recipient_id.in_(chosen))).scalars())
+    common = _blank() | {
+        "kind": Kind.CAMPAIGN,
+        "run_id": run.id,
+        "campaign_id": campaign.id,
+        "topic_id": campaign.topic_id,
+        "priority": campaign.priority,
+        "created_at": now,
+    }
+    rows = [
+        common
+        | {
+            "public_id": new_public_id(),
+            "state": State.WAITING if recipient.due_at > now else State.READY,
+            "customer_id": recipient.customer_id,
+            "recipient_id": recipient_id,
+            "staff_id": customers_by_id[recipient.customer_id].representative_id,
+            "address": recipient.address,
+            "message_id": new_message_id(run.public_id, recipient.customer_id, domain=domain),
+            "due_at": recipient.due_at,
+            "expires_at": recipient.due_at + timedelta(hours=campaign.send_before_hours),
+            "next_at": recipient.due_at,
+        }
+        for recipient_id, recipient in chosen.items()
+        if recipient_id not in known
+    ]
+    for start in range(0, len(rows), CHUNK):
+        session.execute(sa.insert(T), rows[start : start + CHUNK])
+    return len(rows)
+
+
+def enqueue_one(
+    session: Session,
+    *,
+    kind: Kind,
+    address: str,
+    staff_id: int | None,
+    customer_id: int | None,
+    message_id: str,
+    subject: str,
+    letter: dict[str, Any],
+    headers: dict[str, str],
+    now: datetime,
+    campaign_id: int | None = None,
+    topic_id: str | None = None,
+) -> Message:
+    """Put one message whose letter (`subject`, `html`, `text`) is written already into the outbox."""
+    message = Message(
+        kind=kind,
+        address=address,
+        staff_id=staff_id,
+        customer_id=customer_id,
+        message_id=message_id,
+        subject=subject,
+        context=letter,
+        headers=headers,
+        campaign_id=campaign_id,
+        topic_id=topic_id,
+        priority=100,  # a person waits for it
+        dated_at=now,
+        due_at=now,
+        next_at=now,
+        created_at=now,
+    )
+    session.add(message)
+    session.flush()
+    return message
+
+
+# How it leaves
+
+
+def claim(
+    session: Session, owner: str, now: datetime, limit: int, lease: timedelta, judge: Judge | None = None
+) -> list[Message]:
+    """Take up to `limit` messages that are due, the highest priority first, for `owner` until the lease ends.
+
+    With `judge` the gate is asked here already, so that what it refuses is set aside before it costs a connection; the
+    answer that counts is still the one inside `hand_over`. An empty list means that nothing is left to take now.
+    """
+    due = sa.select(T.c.id).where(T.c.state == State.WAITING, T.c.next_at <= now).order_by(T.c.next_at).limit(CHUNK)
+    _change(session, due, {"state": State.READY})
+    first = (T.c.priority.desc(), T.c.id)
+    ready = sa.select(T.c.id).where(T.c.state == State.READY).order_by(*first).limit(limit)
+    for _ in range(max(1, CHUNK // limit)):
+        ids = list(session.execute(ready.with_for_update(skip_locked=True)).scalars())
+        if not ids:
+            return []
+        refusals = judge(session, ids, now) if judge else {}
+        _refuse(session, refusals, T.c.state == State.READY, now)
+        taken = {"state": State.CLAIMED, "owner": owner, "epoch": T.c.epoch + 1, "lease_until": now + lease}
+        free = [message for message in ids if message not in refusals]
+        session.execute(sa.update(T).where(T.c.id.in_(free), T.c.state == State.READY).values(taken))
+        if free:
+            claimed = select(Message).where(col(Message.id).in_(free), col(Message.owner) == owner).order_by(*first)
+            return list(session.exec(claimed.execution_options(populate_existing=True)))
+    return []
+
+
+_LETTER = ("subject", "context", "template_version_id", "dated_at")
+
+
+def write(session: Session, letters: Sequence[Mapping[str, Any]]) -> None:
+    """Keep what claimed messages say, once: rows of id, epoch, subject, context, template_version_id, dated_at.
+
+    The bytes are a function of these, so a message that leaves after a crash leaves with the bytes it had before.
+    """
+    unwritten = sa.and_(_this(), T.c.state == State.CLAIMED, T.c.dated_at.is_(None))
+    said: dict[str, Any] = {name: sa.bindparam(f"new_{name}") for name in _LETTER}
+    rows = [
+        {"its_id": row["id"], "its_epoch": row["epoch"]} | {f"new_{name}": row[name] for name in _LETTER}
+        for row in letters
+    ]
+    _each(session, sa.update(T).where(unwritten).values(said), rows)
+
+
+def fail_rendering(session: Session, failures: Sequence[tuple[int, int, str]], now: datetime) -> None:
+    """Set claimed messages aside whose template failed: (id, epoch, why)."""
+    failed = {"state": State.RENDER_FAILED, "reason": sa.bindparam("why"), "settled_at": now, "lease_until": None}
+    rows = [{"its_id": message, "its_epoch": epoch, "why": why} for message, epoch, why in failures]
+    _each(session, sa.update(T).where(_this(), T.c.state == State.CLAIMED).values(failed), rows)
+
+
+def hand_over(session: Session, claims: Sequence[Claim], now: datetime, judge: Judge) -> set[int]:
+    """Mark, durably once this commits, that these leave now, and return the ids that may.
+
+    A message may when it is still ours (epoch and lease) and the gate says yes. What the gate refuses is set aside with
+    the reason; what is no longer ours is left alone.
+    """
+    refusals = judge(session, [message for message, _ in claims], now)
+    ours = sa.and_(T.c.state == State.CLAIMED, T.c.lease_until > now)
+    _refuse(session, refusals, sa.and_(_among(claims), ours), now)
+    left = [(message, epoch) for message, epoch in claims if message not in refusals]
+    marked = {
+        "state": State.HANDED_OVER,
+        "attempts": T.c.attempts + 1,
+        "handed_over_at": now,
+        "lease_until": now + ANSWER_WITHIN,
+    }
+    return set(session.execute(sa.update(T).where(_among(left), ours).values(marked).returning(T.c.id)).scalars())
+
+
+def settle(session: Session, receipts: Sequence[tuple[int, int, Receipt]], now: datetime, retry: Retry) -> None:
+    """Record what became of messages: (id, epoch, receipt). Doing it twice changes nothing more.
+
+    An acceptance that comes late counts even if the message was given up for in doubt, or made ready again, meanwhile:
+    the epoch proves which attempt it speaks of.
+    """
+    ours = (State.CLAIMED, State.HANDED_OVER, State.IN_DOUBT)
+    by_outcome: dict[Outcome, list[dict[str, Any]]] = {}
+    for message, epoch, receipt in receipts:
+        row = {"its_id": message, "its_epoch": epoch, "reply": receipt.reply, "queue_id": receipt.queue_id}
+        by_outcome.setdefault(receipt.outcome, []).append(row)
+    said: dict[str, Any] = {"reply": sa.bindparam("reply"), "lease_until": None}
+    done = said | {"settled_at": now}
+    changes: dict[Outcome, tuple[tuple[State, ...], dict[str, Any]]] = {
+        Outcome.ACCEPTED: (
+            (*LEFT, State.READY, State.WAITING),
+            done | {"state": State.SENT, "reason": "", "queue_id": sa.bindparam("queue_id")},
+        ),
+        Outcome.REFUSED: (ours, done | {"state": State.FAILED, "reason": "refused"}),
+        Outcome.LOST: ((State.HANDED_OVER,), said | {"state": State.IN_DOUBT, "reason": "no answer to the final dot"}),
+        Outcome.WITHHELD: ((State.CLAIMED,), {"state": State.READY, "owner": "", "lease_until": None}),
+    }
+    for outcome, (states, values) in changes.items():
+        if rows := by_outcome.get(outcome):
+            _each(session, sa.update(T).where(_this(), T.c.state.in_(states)).values(values), rows)
+    if deferred := [(message, receipt) for message, _, receipt in receipts if receipt.outcome is Outcome.DEFERRED]:
+        rows = _defer(session, dict(deferred), now, retry)
+        epochs = {message: epoch for message, epoch, _ in receipts}
+        values = said | {name: sa.bindparam(name) for name in ("state", "attempts", "next_at", "settled_at", "reason")}
+        _each(
+            session,
+            sa.update(T).where(_this(), T.c.state.in_(ours)).values(values),
+            [row | {"its_epoch": epochs[row["its_id"]]} for row in rows],
+        )
+
+
+def _defer(session: Session, receipts: Mapping[int, Receipt], now: datetime, retry: Retry) -> list[dict[str, Any]]:
+    """Decide for each deferred message: wait, or give up. No server, no attempt: an outage is nobody's fault."""
+    asked = sa.select(T.c.id, T.c.state, T.c.attempts, T.c.message_id, T.c.due_at).where(T.c.id.in_(receipts))
+    rows = []
+    for message, state, tried, message_id, due_at in session.execute(asked):
+        receipt = receipts[message]
+        attempts = tried + 1 if state is State.CLAIMED and receipt.code else tried
+        next_at = retry.next_at(message_id, attempts, due_at, now)
+        rows.append(
+            {
+                "its_id": message,
+                "reply": receipt.reply,
+                "state": State.WAITING if next_at else State.FAILED,
+                "attempts": attempts,
+                "next_at": next_at or now,
+                "settled_at": None if next_at else now,
+                "reason": "deferred" if next_at else f"given up after {attempts} attempts",
+            }
+        )
+    return rows
+
+
+@dataclass(frozen=True, slots=True)
+class Recovered:
+    """What a crash left behind: `released` never left, `in_doubt` may have, `resent` leave again by policy."""
+
+    released: int
+    in_doubt: int
+    resent: int = 0
+
+
+def recover(
+    session: Session, now: datetime, alive: set[str] | None = None, in_doubt: str = "hold", limit: int = CHUNK
+) -> Recovered:
+    """Take back what a dead process held: what was claimed is ready again, what was handed over is in doubt.
+
+    A holder is dead when its lease ended; a process that holds the house alone knows more, and names who is `alive`:
+    everybody else is dead at once. With `in_doubt="resend"` the policy is to send what is in doubt again, with the same
+    bytes. At most `limit` messages of each kind are taken back at once: repeat until nothing is.
+    """
+    dead = T.c.lease_until <= now
+    if alive is not None:
+        dead = sa.or_(dead, T.c.owner.not_in(alive))
+    ready = {"state": State.READY, "owner": "", "lease_until": None, "next_at": now}
+    released = _change(session, sa.select(T.c.id).where(T.c.state == State.CLAIMED, dead).limit(limit), ready)
+    doubt = {"state": State.IN_DOUBT, "lease_until": None, "reason": "the answer to the final dot was not recorded"}
+    doubted = _change(session, sa.select(T.c.id).where(T.c.state == State.HANDED_OVER, dead).limit(limit), doubt)
+    if in_doubt != "resend":
+        return Recovered(released, doubted)
+    again = sa.select(T.c.id).where(T.c.state == State.IN_DOUBT).limit(limit)
+    return Recovered(released, doubted, _change(session, again, ready | {"reason": "sent again, by policy"}))
+
+
+# What people and events change
+
+_PARKED = sa.or_(T.c.reason.startswith("paused"), T.c.reason.startswith("not_approved"))
+
+
+def release_held(session: Session, customer_id: int, now: datetime) -> int:
+    """Let go of what a conversation with this customer held, and return how many; what is late expires at the gate."""
+    held = sa.select(T.c.id).where(T.c.customer_id == customer_id, T.c.state == State.HELD)
+    return _change(session, held, {"state": State.READY, "next_at": now, "reason": "", "settled_at": None})
+
+
+def release_paused(session: Session, campaign_id: int, now: datetime) -> int:
+    """Let go of what was set aside while a campaign was paused; at most a chunk at once: repeat until 0."""
+    aside = sa.and_(T.c.campaign_id == campaign_id, T.c.state == State.WAITING, _PARKED)
+    freed = {"state": State.READY, "next_at": now, "reason": ""}
+    return _change(session, sa.select(T.c.id).where(aside).limit(CHUNK), freed)
+
+
+def cancel_run(session: Session, run: Run, now: datetime) -> int:
+    """Stop a run. Nothing of it is handed over from here on; a chunk of what waits is marked: repeat until 0."""
+    run.state = RunState.CANCELLED
+    session.add(run)
+    session.flush()
+    waiting = sa.and_(T.c.run_id == run.id, T.c.state.in_((State.READY, State.WAITING, State.HELD)))
+    stopped = {"state": State.CANCELLED, "reason": "the run was cancelled", "settled_at": now}
+    return _change(session, sa.select(T.c.id).where(waiting).limit(CHUNK), stopped)
+
+
+def report_bounce(session: Session, message: Message, status: str, now: datetime) -> None:
+    """Note that a message came back. It had been accepted, then: what was in doubt is sent."""
+    message.bounced_at = message.bounced_at or now
+    message.bounce_status = status
+    if message.state is State.IN_DOUBT:
+        message.state, message.settled_at, message.reason = State.SENT, now, "a bounce proves that it was accepted"
+    session.add(message)
+
+
+# What became of it
+
+
+@dataclass(frozen=True, slots=True)
+class Accounts:
+    """Where the chosen recipients of a run are: each in exactly one place."""
+
+    chosen: int
+    sent: int = 0
+    failed: int = 0
+    held: int = 0
+    suppressed: int = 0
+    capped: int = 0
+    expired: int = 0
+    cancelled: int = 0
+    render_failed: int = 0
+    in_doubt: int = 0
+    pending: int = 0  # not yet in the outbox, ready, claimed, handed over or waiting
+
+    @property
+    def balance(self) -> bool:
+        """Whether everybody is accounted for, and nobody twice."""
+        places = (self.sent, self.failed, self.held, self.suppressed, self.capped, self.expired, self.cancelled)
+        return self.chosen == sum(places) + self.render_failed + self.in_doubt + self.pending
+
+
+def accounts(session: Session, run_id: int) -> Accounts:
+    """Count where every chosen recipient of a run is now, from the rows themselves."""
+    recipient = SQLModel.metadata.tables["recipient"]
+    ours = sa.and_(recipient.c.run_id == run_id, recipient.c.state == RecipientState.CHOSEN)
+    count = sa.select(sa.func.count()).select_from(recipient).where(ours)
+    unwritten = count.where(~sa.exists().where(T.c.recipient_id == recipient.c.id))
+    by_state = sa.select(T.c.state, sa.func.count()).where(T.c.run_id == run_id).group_by(T.c.state)
+    counts: dict[State, int] = dict(session.execute(by_state).tuples().all())
+    pending = session.execute(unwritten).scalar_one() + sum(counts.pop(state, 0) for state in PENDING)
+    settled = {state.value: n for state, n in counts.items()}
+    return Accounts(chosen=session.execute(count).scalar_one(), pending=pending, **settled)
+
+
+# How rows change: guarded, in bulk, through Core
+
+
+def _this() -> sa.ColumnElement[bool]:
+    return sa.and_(T.c.id == sa.bindparam("its_id"), T.c.epoch == sa.bindparam("its_epoch"))
+
+
+def _among(claims: Sequence[Claim]) -> sa.ColumnElement[bool]:
+    return sa.and_(T.c.id.in_([message for message, _ in claims]), sa.tuple_(T.c.id, T.c.epoch).in_(list(claims)))
+
+
+def _each(session: Session, change: sa.Update, rows: Sequence[Mapping[str, Any]]) -> None:
+    for start in range(0, len(rows), CHUNK):
+        session.execute(change, [dict(row) for row in rows[start : start + CHUNK]])
+
+
+def _change(session: Session, which: sa.Select[tuple[int]], values: Mapping[str, Any]) -> int:
+    """Change the rows `which` finds, and return how many; another worker's rows are passed over, not waited for."""
+    ids = list(session.execute(which.with_for_update(skip_locked=True)).scalars())
+    for start in range(0, len(ids), CHUNK):
+        session.execute(sa.update(T).where(T.c.id.in_(ids[start : start + CHUNK])).values(**values))
+    return len(ids)
+
+
+def _refuse(session: Session, refusals: "Mapping[int, Refusal]", where: sa.ColumnElement[bool], now: datetime) -> None:
+    """Set aside what the gate refused, with its reason; with an `until` it waits, else that was the end of it."""
+    values = {
+        "state": sa.bindparam("to"),
+        "reason": sa.bindparam("why"),
+        "next_at": sa.func.coalesce(sa.bindparam("until", type_=UTC), T.c.next_at),
+        "settled_at": sa.bindparam("at", type_=UTC),
+        "lease_until": None,
+        "owner": "",
+    }
+    rows = [
+        {
+            "refused": message,
+            "to": refusal.state,
+            "why": f"{refusal.no}: {refusal.why}",
+            "until": refusal.until,
+            "at": None if refusal.until else now,
+        }
+        for message, refusal in refusals.items()
+    ]
+    _each(session, sa.update(T).where(T.c.id == sa.bindparam("refused"), where).values(values), rows)
+
+
+def _blank() -> dict[str, Any]:
+    """The columns a new campaign message starts with; Core fills in no defaults."""
+    return {
+        "subject": "",
+        "headers": {},
+        "owner": "",
+        "epoch": 0,
+        "attempts": 0,
+        "reply": "",
+        "queue_id": "",
+        "reason": "",
+        "bounce_status": "",
+    }

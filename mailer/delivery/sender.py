@@ -1,0 +1,168 @@
+"""How do many messages leave at once, each marked durably before its final dot?
+
+Several connections run side by side. Whoever stands at its final dot waits, and one *round* serves all that wait: in
+one transaction what was answered is settled, and what waits is handed over. One sync to disk serves them all.
+
+A connection's answer is settled in the very round, at the latest, that hands over its next message; so after a crash at
+most one message a connection is in doubt, however far the rounds lag behind.
+"""
+
+import asyncio
+from collections import Counter
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+
+from mailer.delivery.transport import Envelope, Outcome, Receipt, Transport
+from mailer.failpoints import reach
+
+LINGER = 0.02  # seconds an answer waits for company, when nobody stands at a dot
+
+Receipts = Sequence[tuple[int, int, Receipt]]  # id, epoch, receipt
+Claims = Sequence[tuple[int, int]]  # id, epoch
+Commit = Callable[[Receipts, Claims], set[int]]  # settles the first, hands over the second, in one transaction: who may
+
+
+@dataclass(slots=True)
+class Tally:
+    """How many messages ended how."""
+
+    outcomes: Counter[Outcome] = field(default_factory=Counter)
+    rounds: int = 0
+
+
+async def deliver(
+    envelopes: AsyncIterator[Envelope] | Iterable[Envelope], transport: Transport, commit: Commit, connections: int
+) -> Tally:
+    """Send all envelopes over so many connections at once; `commit` runs in a thread of its own.
+
+    Raises:
+        Exception: whatever `commit` or the source of envelopes raises; nothing more leaves then, and what was under way
+            is left as its row says.
+    """
+    feed, rounds = _Feed(envelopes), _Rounds(commit)
+
+    async def connection() -> None:
+        async for envelope, receipt in transport.send(feed, rounds.hand_over):
+            rounds.settle(envelope, receipt)
+
+    try:
+        async with asyncio.TaskGroup() as group:
+            group.create_task(rounds.serve())
+            lines = [group.create_task(connection()) for _ in range(connections)]
+            await asyncio.wait(lines)
+            rounds.finish()
+    except BaseExceptionGroup as errors:
+        raise _first(errors) from errors
+    return rounds.tally
+
+
+def send(batches: Callable[[], Sequence[Envelope]], transport: Transport, commit: Commit, connections: int) -> Tally:
+    """Send batch after batch until one is empty, over connections that stay open; call this where no loop runs.
+
+    `batches` claims and writes the next batch in a thread of its own, while the one before is leaving.
+    """
+
+    async def envelopes() -> AsyncIterator[Envelope]:
+        loop = asyncio.get_running_loop()
+        with ThreadPoolExecutor(1, "mailer-write") as writer:
+            following = loop.run_in_executor(writer, batches)
+            while batch := await following:
+                following = loop.run_in_executor(writer, batches)
+                for envelope in batch:
+                    yield envelope
+
+    return asyncio.run(deliver(envelopes(), transport, commit, connections))
+
+
+def _first(error: BaseException) -> BaseException:
+    while isinstance(error, BaseExceptionGroup):
+        error = error.exceptions[0]
+    return error
+
+
+class _Feed:
+    """One source that many connections draw from."""
+
+    def __init__(self, source: AsyncIterator[Envelope] | Iterable[Envelope]) -> None:
+        self._async = source if isinstance(source, AsyncIterator) else None
+        self._plain: Iterator[Envelope] = iter(()) if isinstance(source, AsyncIterator) else iter(source)
+        self._turn = asyncio.Lock()
+
+    def __aiter__(self) -> "_Feed":
+        return self
+
+    async def __anext__(self) -> Envelope:
+        if self._async is None:
+            envelope = next(self._plain, None)
+        else:
+            async with self._turn:
+                envelope = await anext(self._async, None)
+        if envelope is None:
+            raise StopAsyncIteration
+        reach("delivery.claimed")
+        return envelope
+
+
+class _Rounds:
+    """Gathers who waits at a dot and what was answered, and commits both together."""
+
+    def __init__(self, commit: Commit) -> None:
+        self.tally = Tally()
+        self._commit = commit
+        self._receipts: list[tuple[int, int, Receipt]] = []
+        self._waiting: dict[tuple[int, int], asyncio.Future[bool]] = {}
+        self._wake = asyncio.Event()
+        self._timer: asyncio.TimerHandle | None = None
+        self._done = False
+
+    async def hand_over(self, envelope: Envelope) -> bool:
+        """Wait for the round that marks this one, and return whether it may leave."""
+        waits: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
+        self._waiting[envelope.id, envelope.epoch] = waits
+        self._wake.set()
+        return await waits
+
+    def settle(self, envelope: Envelope, receipt: Receipt) -> None:
+        """Leave a receipt for the next round."""
+        self.tally.outcomes[receipt.outcome] += 1
+        self._receipts.append((envelope.id, envelope.epoch, receipt))
+        if self._timer is None:
+            self._timer = asyncio.get_running_loop().call_later(LINGER, self._wake.set)
+
+    def finish(self) -> None:
+        """No connection is left; serve what there is, and end."""
+        self._done = True
+        self._wake.set()
+
+    async def serve(self) -> None:
+        """Commit round after round."""
+        loop = asyncio.get_running_loop()
+        with ThreadPoolExecutor(1, "mailer-commit") as thread:
+            while not self._done or self._receipts or self._waiting:
+                await self._wake.wait()
+                self._wake.clear()
+                if self._timer is not None:
+                    self._timer.cancel()
+                    self._timer = None
+                receipts, self._receipts = self._receipts, []
+                waiting, self._waiting = self._waiting, {}
+                if not receipts and not waiting:
+                    continue
+                allowed = await loop.run_in_executor(thread, self._round, receipts, tuple(waiting))
+                self.tally.rounds += 1
+                for (message, _), waits in waiting.items():
+                    if not waits.done():
+                        waits.set_result(message in allowed)
+
+    def _round(self, receipts: Receipts, claims: Claims) -> set[int]:
+        if claims:
+            reach("delivery.before-hand-over")
+        if receipts:
+            reach("delivery.before-settle")
+        allowed = self._commit(receipts, claims)
+        if receipts:
+            reach("delivery.settled")
+        if claims:
+            reach("delivery.after-hand-over")
+        return allowed

@@ -1,0 +1,319 @@
+"""How does a message reach a mail server, without leaving twice or being lost unseen?
+
+A small client of our own, because the moment everything depends on is one that libraries hide. The body is sent
+*without its final dot*; a server must not accept what was not terminated (RFC 5321, 4.1.1.4). Then the hand-over is
+asked for, which marks the message durably. Only on a yes the dot follows:
+
+    before the dot      connection lost, or a 4xx       deferred: the server does not have it
+    hand-over says no   the connection is dropped       withheld: the server does not have it
+    after the dot       2xx accepted, 4xx deferred, 5xx refused; no answer in ten minutes, or no connection: lost
+
+Connections are kept for many messages. MAIL, RCPT and DATA go out together where the server offers PIPELINING (RFC
+2920). Credentials are sent over verified TLS, or to this very machine, and nowhere else.
+"""
+
+import asyncio
+import base64
+import re
+import ssl
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from urllib.parse import parse_qs, unquote, urlsplit
+
+from mailer import clock
+from mailer.delivery.transport import Envelope, HandOver, Outcome, Receipt
+from mailer.delivery.wire import Gone, Reply, Wire
+from mailer.errors import Misconfigured
+from mailer.failpoints import reach
+
+REST = 10.0  # seconds in which a server that could not be reached is not asked again, on one connection
+OUR_FAULT = {530, 534, 535, 538}  # credentials: the operator's matter, never a reason to fail a message (RFC 4954)
+LOCAL = {"localhost", "127.0.0.1", "::1"}
+
+QUEUE_IDS = (
+    re.compile(r"queued as (\S+?)[.)]?$", re.IGNORECASE),  # Postfix, aiosmtpd, Exchange
+    re.compile(r"\bid=(\S+)"),  # Exim
+    re.compile(r"(\S+) Message accepted for delivery", re.IGNORECASE),  # Sendmail
+    re.compile(r"\bOK\s+\d+ (\S+) - gsmtp", re.IGNORECASE),  # Gmail
+    re.compile(r"^(?:2\.\d+\.\d+ )?Ok:? (\S{8,})$", re.IGNORECASE),  # Amazon SES
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """Seconds we wait (RFC 5321, 4.5.3.2)."""
+
+    connect: float = 30
+    command: float = 300
+    block: float = 180
+    final: float = 600
+
+
+@dataclass(frozen=True, slots=True)
+class Relay:
+    """The server we send through, and how.
+
+    `tls`: "wrapped" (smtps), "required", "offered" (STARTTLS where the server has it) or "no".
+    """
+
+    host: str
+    port: int
+    user: str = ""
+    password: str = ""
+    tls: str = "offered"
+    ca: str = ""  # a file of certificates to believe, instead of the system's
+    hello: str = ""  # the name we give; without one our address literal (RFC 5321, 4.1.3)
+
+    @classmethod
+    def from_url(cls, url: str) -> "Relay":
+        """Read `smtp://user:password@host:port?tls=required&ca=FILE&hello=NAME`.
+
+        Raises:
+            Misconfigured: the URL cannot be read; the message says what is wrong.
+        """
+        try:
+            parts = urlsplit(url)
+            port = parts.port
+        except ValueError as error:
+            raise Misconfigured(f"delivery.transport cannot be read: {error}") from error
+        options = {name: values[-1] for name, values in parse_qs(parts.query).items()}
+        wrapped = parts.scheme == "smtps"
+        tls = "wrapped" if wrapped else options.pop("tls", "required" if parts.username else "offered")
+        ca, hello = options.pop("ca", ""), options.pop("hello", "")
+        if not parts.hostname or options or tls not in ("wrapped", "required", "offered", "no"):
+            raise Misconfigured(
+                "delivery.transport: give smtp://user:password@host:port, "
+                "and after a ? tls=required, offered or no; ca=FILE; hello=NAME"
+            )
+        if parts.username and parts.hostname in LOCAL and tls == "required" and "tls=" not in parts.query:
+            tls = "offered"
+        if parts.username and tls in ("no", "offered") and parts.hostname not in LOCAL:
+            raise Misconfigured("delivery.transport: a password is only sent over TLS; use smtps:// or tls=required")
+        user, password = unquote(parts.username or ""), unquote(parts.password or "")
+        return cls(parts.hostname, port or (465 if wrapped else 587 if user else 25), user, password, tls, ca, hello)
+
+
+class _Unfit(Exception):
+    """The server is there, but will not work with us."""
+
+    def __init__(self, reply: Reply) -> None:
+        super().__init__(f"{reply.code} {reply.text}")
+        self.reply = reply
+
+
+class SmtpTransport:
+    """A way out through one relay."""
+
+    def __init__(self, relay: Relay, patience: Patience | None = None) -> None:
+        self.relay = relay
+        self.patience = patience or Patience()
+
+    async def send(
+        self, envelopes: AsyncIterator[Envelope], hand_over: HandOver
+    ) -> AsyncIterator[tuple[Envelope, Receipt]]:
+        """Send one envelope after the other over one connection, opened again when it is lost."""
+        line: Line | None = None
+        unreachable, rested_at = Receipt(Outcome.DEFERRED), 0.0
+        try:
+            async for envelope in envelopes:
+                if receipt := malformed(envelope):
+                    yield envelope, receipt
+                    continue
+                if line is None and clock.monotonic() >= rested_at:
+                    try:
+                        line = await Line.open(self.relay, self.patience)
+                    except _Unfit as error:
+                        unreachable = Receipt(Outcome.DEFERRED, 0, str(error))
+                    except (OSError, ssl.SSLError, TimeoutError) as error:
+                        where = f"{self.relay.host}:{self.relay.port}"
+                        unreachable = Receipt(Outcome.DEFERRED, 0, f"cannot reach {where}: {error or 'no answer'}")
+                if line is None:
+                    rested_at = max(rested_at, clock.monotonic() + REST)
+                    yield envelope, unreachable
+                    continue
+                receipt = await line.send(envelope, hand_over)
+                if line.wire.gone:
+                    line = None
+                yield envelope, receipt
+        finally:
+            if line is not None:
+                line.close()
+
+
+def malformed(envelope: Envelope) -> Receipt | None:
+    """Return why an envelope can never be sent as it is, or None.
+
+    A bare CR or LF would let one server see two messages where another sees one (SMTP smuggling; RFC 5321, 2.3.8).
+    """
+    data = envelope.data
+    if not data.count(b"\r") == data.count(b"\n") == data.count(b"\r\n") or b"\0" in data:
+        return Receipt(Outcome.REFUSED, 0, "not sent: the message has a bare CR or LF, or a NUL")
+    for address in (envelope.sender, envelope.recipient):
+        if not address.isascii() or not address.isprintable() or any(sign in address for sign in " <>"):
+            return Receipt(Outcome.REFUSED, 0, f"not sent: {address!r} is no address SMTP can carry")
+    if not envelope.recipient:
+        return Receipt(Outcome.REFUSED, 0, "not sent: nobody to send to")
+    return None
+
+
+class Line:
+    """One open connection to the relay, past its greeting."""
+
+    def __init__(self, wire: Wire, patience: Patience) -> None:
+        self.wire = wire
+        self.patience = patience
+        self.offers: dict[str, str] = {}
+
+    @classmethod
+    async def open(cls, relay: Relay, patience: Patience) -> "Line":
+        """Connect, greet, begin TLS and sign in.
+
+        Raises:
+            OSError, _Unfit: it cannot be reached; it does not want us.
+        """
+        context = ssl.create_default_context(cafile=relay.ca or None) if relay.tls != "no" else None
+        wrapped = context if relay.tls == "wrapped" else None
+        async with asyncio.timeout(patience.connect):
+            _, wire = await asyncio.get_running_loop().create_connection(Wire, relay.host, relay.port, ssl=wrapped)
+        line = cls(wire, patience)
+        try:
+            line._want(await wire.reply(patience.command), 220)
+            await line._greet(relay)
+            if relay.tls in ("required", "offered") and context is not None:
+                await line._secure(relay, context)
+            if relay.user:
+                await line._sign_in(relay)
+        except BaseException:
+            wire.end("not usable")
+            raise
+        return line
+
+    async def send(self, envelope: Envelope, hand_over: HandOver) -> Receipt:
+        """Bring one envelope to the server, by the rule this module is about."""
+        wire = self.wire
+        try:
+            if refusal := await self._begin(envelope):
+                return refusal
+            wire.write(stuffed(envelope.data))
+            await wire.drain(self.patience.block)
+        except Gone as error:
+            return Receipt(Outcome.DEFERRED, 0, f"before the final dot: {error}")
+        try:
+            yes = await hand_over(envelope)
+        except BaseException:
+            wire.end("no answer from our own side")
+            raise
+        if not yes:
+            wire.end("withheld")
+            return Receipt(Outcome.WITHHELD, 0, "not handed over")
+        if wire.gone or wire.pending:
+            reply = await wire.reply(0) if wire.pending else None
+            wire.end("ended before the final dot")
+            words = f"{reply.code} {reply.text}" if reply else str(wire.gone)
+            return Receipt(Outcome.DEFERRED, 0, f"before the final dot: {words}")
+        wire.write(b".\r\n")
+        reach("delivery.after-dot")
+        try:
+            reply = await wire.reply(self.patience.final)
+        except Gone as error:
+            return Receipt(Outcome.LOST, 0, str(error))
+        return self._judged(reply, Outcome.ACCEPTED)
+
+    def close(self) -> None:
+        """Say goodbye, and wait for nothing."""
+        self.wire.write(b"QUIT\r\n")
+        self.wire.hang_up()
+
+    # The conversation
+
+    async def _greet(self, relay: Relay) -> None:
+        ours = self.wire.local_address
+        name = relay.hello or (f"[IPv6:{ours}]" if ":" in ours else f"[{ours}]")
+        reply = await self._ask(f"EHLO {name}")
+        if reply.code >= 500:  # a server from before 1995
+            self._want(await self._ask(f"HELO {name}"), 250)
+            return
+        self._want(reply, 250)
+        offers = (line.partition(" ") for line in reply.lines[1:])
+        self.offers = {word.upper(): rest for word, _, rest in offers}
+
+    async def _secure(self, relay: Relay, context: ssl.SSLContext) -> None:
+        if "STARTTLS" not in self.offers:
+            if relay.tls == "required":
+                raise _Unfit(Reply(0, (f"{relay.host} offers no STARTTLS, and tls=required",)))
+            return
+        self._want(await self._ask("STARTTLS"), 220)
+        await self.wire.secure(context, relay.host, self.patience.connect)
+        await self._greet(relay)  # what was offered before TLS counts for nothing (RFC 3207, 4.2)
+
+    async def _sign_in(self, relay: Relay) -> None:
+        ways = self.offers.get("AUTH", "").upper().split()
+        if "PLAIN" in ways:  # RFC 4616
+            reply = await self._ask(f"AUTH PLAIN {_encoded(chr(0) + relay.user + chr(0) + relay.password)}")
+        elif "LOGIN" in ways:
+            self._want(await self._ask("AUTH LOGIN"), 334)
+            self._want(await self._ask(_encoded(relay.user)), 334)
+            reply = await self._ask(_encoded(relay.password))
+        else:
+            raise _Unfit(Reply(0, (f"{relay.host} offers neither AUTH PLAIN nor LOGIN",)))
+        self._want(reply, 235)
+
+    async def _begin(self, envelope: Envelope) -> Receipt | None:
+        """Go as far as 354, or return why not."""
+        eight_bit = not envelope.data.isascii()
+        if eight_bit and "8BITMIME" not in self.offers:  # RFC 6152, 3
+            return Receipt(Outcome.REFUSED, 0, "not sent: the server takes no 8-bit messages")
+        mail = f"MAIL FROM:<{envelope.sender}>" + (" BODY=8BITMIME" if eight_bit else "")
+        commands = (mail, f"RCPT TO:<{envelope.recipient}>", "DATA")
+        if "PIPELINING" in self.offers:
+            self.wire.write("\r\n".join((*commands, "")).encode())
+            replies = [await self.wire.reply(self.patience.command) for _ in commands]
+        else:
+            replies = []
+            for command in commands:
+                replies.append(await self._ask(command))
+                if replies[-1].code >= 400:
+                    break
+        failed = next((reply for reply in replies if reply.code >= 400), None)
+        if failed is None:
+            return None
+        if replies[-1].code == 354:  # asked for data without a recipient (RFC 2920, 3.1): end it here
+            self.wire.end("nobody to send to")
+        elif failed.code != 421:
+            await self._ask("RSET")
+        return self._judged(failed, Outcome.DEFERRED)
+
+    def _judged(self, reply: Reply, good: Outcome) -> Receipt:
+        """Turn a reply into a receipt, and hang up where the server said that it will (421)."""
+        if reply.code == 421:
+            self.wire.end("the server is closing")
+        if reply.code < 400:
+            return Receipt(good, reply.code, reply.text, queue_id(reply.text))
+        later = reply.code < 500 or reply.code in OUR_FAULT
+        return Receipt(Outcome.DEFERRED if later else Outcome.REFUSED, reply.code, reply.text)
+
+    async def _ask(self, command: str) -> Reply:
+        self.wire.write(command.encode() + b"\r\n")
+        return await self.wire.reply(self.patience.command)
+
+    def _want(self, reply: Reply, code: int) -> None:
+        if reply.code != code:
+            raise _Unfit(reply)
+
+
+def stuffed(data: bytes) -> bytes:
+    """Double the dots that begin a line (RFC 5321, 4.5.2), and end with a line end."""
+    if data.startswith(b"."):
+        data = b"." + data
+    data = data.replace(b"\r\n.", b"\r\n..")
+    return data if data.endswith(b"\r\n") else data + b"\r\n"
+
+
+def queue_id(text: str) -> str:
+    """Return the name the server gave the message, if its words hold one."""
+    first = text.partition("\n")[0].strip()
+    return next((found[1] for pattern in QUEUE_IDS if (found := pattern.search(first))), "")
+
+
+def _encoded(words: str) -> str:
+    return base64.b64encode(words.encode()).decode()

@@ -1,0 +1,178 @@
+"""What was said on one SMTP connection?
+
+Lines out, replies in (RFC 5321, 4.2): nothing is known here of mail. A server that is silent too long, talks nonsense
+or goes away is `Gone`; the connection is closed then and never used again, because a late reply would be taken for the
+answer to another question.
+"""
+
+import asyncio
+import re
+import ssl
+from collections import deque
+from dataclasses import dataclass
+
+LINE = 8192  # octets of a reply line; RFC 5321, 4.5.3.1.5 allows 512, real servers say more
+LINES = 200  # of one reply
+
+
+class Gone(ConnectionError):
+    """The connection is no more; the text says how it ended."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """A reply: its code, and its words verbatim, one line each."""
+
+    code: int
+    lines: tuple[str, ...]
+
+    @property
+    def text(self) -> str:
+        """The words, enhanced status code (RFC 2034) included."""
+        return "\n".join(self.lines)
+
+
+_REPLY_LINE = re.compile(rb"([2-5][0-9][0-9])([ -]?)(.*)", re.DOTALL)
+
+
+class Wire(asyncio.Protocol):
+    """One connection."""
+
+    def __init__(self) -> None:
+        self.gone: Gone | None = None
+        self._transport: asyncio.Transport | None = None
+        self._rest = b""
+        self._lines: list[str] = []
+        self._replies: deque[Reply] = deque()
+        self._listener: asyncio.Future[Reply] | None = None
+        self._paused = False
+        self._drained: asyncio.Future[None] | None = None
+
+    @property
+    def pending(self) -> bool:
+        """Whether the server said something nobody asked for yet."""
+        return bool(self._replies)
+
+    @property
+    def local_address(self) -> str:
+        """Our own address on this connection."""
+        assert self._transport is not None
+        return str(self._transport.get_extra_info("sockname")[0])
+
+    async def reply(self, seconds: float) -> Reply:
+        """Return the next reply.
+
+        Raises:
+            Gone: there is none within so many seconds, or the connection ended.
+        """
+        if self._replies:
+            return self._replies.popleft()
+        if self.gone:
+            raise self.gone
+        loop = asyncio.get_running_loop()
+        self._listener = loop.create_future()
+        timer = loop.call_later(seconds, self.end, f"no answer within {seconds:g} seconds")
+        try:
+            return await self._listener
+        finally:
+            timer.cancel()
+            self._listener = None
+
+    def write(self, data: bytes) -> None:
+        """Write as soon as the network takes it."""
+        if self._transport is not None and self.gone is None:
+            self._transport.write(data)
+
+    async def drain(self, seconds: float) -> None:
+        """Return when the network took most of what was written.
+
+        Raises:
+            Gone: it did not within so many seconds, or the connection ended.
+        """
+        if self.gone:
+            raise self.gone
+        if self._paused:
+            loop = asyncio.get_running_loop()
+            self._drained = loop.create_future()
+            timer = loop.call_later(seconds, self.end, f"nothing was read for {seconds:g} seconds")
+            try:
+                await self._drained
+            finally:
+                timer.cancel()
+                self._drained = None
+
+    async def secure(self, context: ssl.SSLContext, host: str, seconds: float) -> None:
+        """Begin TLS (RFC 3207). What came in clear text before it is an attack, and ends the connection.
+
+        Raises:
+            Gone: the other side did not begin it, or is not who it should be.
+        """
+        if self._rest or self._lines or self._replies or self._transport is None:
+            self.end("clear text before TLS")
+            raise self.gone or Gone("no connection")
+        try:
+            self._transport = await asyncio.get_running_loop().start_tls(
+                self._transport, self, context, server_hostname=host, ssl_handshake_timeout=seconds
+            )
+        except (OSError, ssl.SSLError) as error:
+            self.end(f"no TLS with {host}: {error}")
+        if self.gone:
+            raise self.gone
+
+    def end(self, why: str) -> None:
+        """Drop the connection: whoever listens is told why."""
+        self.gone = self.gone or Gone(why)
+        if self._transport is not None:
+            self._transport.abort()
+        for future in (self._listener, self._drained):
+            if future is not None and not future.done():
+                future.set_exception(self.gone)
+
+    def hang_up(self) -> None:
+        """Close once everything written is out."""
+        self.gone = self.gone or Gone("hung up")
+        if self._transport is not None:
+            self._transport.close()
+
+    # What asyncio calls
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Keep the transport."""
+        assert isinstance(transport, asyncio.Transport)
+        self._transport = transport
+
+    def data_received(self, data: bytes) -> None:
+        """Cut what came into lines, and lines into replies."""
+        *lines, self._rest = (self._rest + data).split(b"\n")
+        if len(self._rest) > LINE or len(self._lines) > LINES:
+            self.end("a reply without end")
+            return
+        for line in lines:
+            found = _REPLY_LINE.fullmatch(line.rstrip(b"\r"))
+            if found is None:
+                self.end(f"not an SMTP reply: {line[:80]!r}")
+                return
+            self._lines.append(found[3].decode("utf-8", "replace"))
+            if found[2] != b"-":
+                self._give(Reply(int(found[1]), tuple(self._lines)))
+                self._lines = []
+
+    def _give(self, reply: Reply) -> None:
+        if self._listener is not None and not self._listener.done():
+            self._listener.set_result(reply)
+        else:
+            self._replies.append(reply)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Tell whoever listens."""
+        self.end(f"connection lost: {exc}" if exc else "connection closed by the server")
+
+    def pause_writing(self) -> None:
+        """The network is slower than we are."""
+        self._paused = True
+
+    def resume_writing(self) -> None:
+        """It caught up."""
+        self._paused = False
+        if self._drained is not None and not self._drained.done():
+            self._drained.set_result(None)
