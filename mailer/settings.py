@@ -8,6 +8,7 @@ down; nothing else in the house reads the environment.
 import os
 import secrets
 import tomllib
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -164,10 +165,18 @@ def within(home: Home, path: str) -> Path:
 
 
 def lines(given: Settings) -> list[str]:
-    """Return every setting as a line: `[section] key = value  # what it does`. The README is made of these."""
-    shown = []
+    """Return every setting as a line: `[section] key = value  # what it does`."""
+    return [f"[{section}] {key} = {value!r}  # {told}" for section, key, value, told in _each(given)]
+
+
+def table() -> str:
+    """Return every setting with its default as a table in Markdown, as the README shows it."""
+    rows = [f"| `{section}.{key}` | `{value!r}` | {told} |" for section, key, value, told in _each(Settings())]
+    return "\n".join(["| setting | default | what it does |", "|---|---|---|", *rows])
+
+
+def _each(given: Settings) -> Iterator[tuple[str, str, object, str]]:
     for section, part in given:
         if isinstance(part, Section):
             for key, info in type(part).model_fields.items():
-                shown.append(f"[{section}] {key} = {getattr(part, key)!r}  # {info.description}")
-    return shown
+                yield section, key, getattr(part, key), info.description or ""
