@@ -1,0 +1,106 @@
+"""What is an insight? A named, typed fact about one customer, computed from what they did.
+
+It is written as a function over the warehouse's tables and joins the others by being decorated:
+
+    @insight("baskets_30", Type.INT, "basket", "who had {amount} in the last 30 days", none=0)
+    def baskets_30(baskets: ir.Table, today: int) -> ir.Scalar:
+        return (baskets.day >= today - 30).sum()
+
+One that reads events may return a reduction of them (all of those are computed in one pass) or a table of customer_id
+and itself. One with `of=INSIGHTS_BEFORE` reads the insights before it, a row a customer, and returns a column.
+
+`today` and `day` count civil days in UTC since 1970: "in the last 30 days" is today and the thirty days before it, so
+that a customer whose last basket was 30 days ago is one with a basket in the last 30 days, at any hour of the day.
+"""
+
+import enum
+import string
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+INSIGHTS_BEFORE = ""
+_EPOCH = date(1970, 1, 1)
+
+
+class Type(enum.StrEnum):
+    """What kind of value a field holds. Money is whole cents; a time is an instant."""
+
+    INT = "int"
+    FLOAT = "float"
+    MONEY = "money"
+    TEXT = "text"
+    TIME = "time"
+
+
+COLUMN: Mapping[Type, str] = {
+    Type.INT: "int64", Type.FLOAT: "float64", Type.MONEY: "int64", Type.TEXT: "string", Type.TIME: "timestamp(6)",
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Insight:
+    """A named fact: how it is computed, and how it is said."""
+
+    name: str
+    type: Type
+    unit: str  # of one: "day"; of more: "days"
+    english: (
+        str  # a clause about customers, with {amount} or {is} for the question: "who had {amount} in the last year"
+    )
+    label: str  # its name among others: "baskets in the last 365 days"
+    compute: Callable[[Any, int], Any]
+    of: str = INSIGHTS_BEFORE  # the name of the events it reads
+    none: int | None = None  # its value for a customer without such events; None is "not known"
+    line: str = ""  # for the representative, with insights in braces: "last basket {days_since_basket} ago"
+    because: str = ""  # for the customer themselves, in the foot of an email
+    daily: int = 0  # how it changes by the day when nothing happens: 1 rises, -1 falls, 0 neither
+
+
+INSIGHTS: dict[str, Insight] = {}
+
+
+def insight(
+    name: str, kind: Type, unit: str, english: str, *, label: str = "", of: str = "basket", **more: Any
+) -> Callable[[Callable[[Any, int], Any]], Callable[[Any, int], Any]]:
+    """Make the decorated function an insight; the names of `Insight` say what else can be given."""
+
+    def add(compute: Callable[[Any, int], Any]) -> Callable[[Any, int], Any]:
+        if name in INSIGHTS:
+            raise ValueError(f"there are two insights named {name}")
+        INSIGHTS[name] = Insight(name, kind, unit, english, label or name.replace("_", " "), compute, of, **more)
+        return compute
+
+    return add
+
+
+def day_number(day: date) -> int:
+    """Return the days from 1970-01-01 to `day`; an instant counts as its day in UTC."""
+    return ((day.astimezone(UTC).date() if isinstance(day, datetime) else day) - _EPOCH).days
+
+
+def day_of(number: int) -> date:
+    """Return the day so many days after 1970-01-01."""
+    return _EPOCH + timedelta(number)
+
+
+def say(template: str, facts: Mapping[str, Any]) -> str:
+    """Fill in the insights named in `template`, each with its unit; "" if one of them is not known."""
+    names = [name for _, name, _, _ in string.Formatter().parse(template) if name]
+    if any(facts.get(name) is None for name in names):
+        return ""
+    return template.format(**{name: amount(INSIGHTS[name].type, INSIGHTS[name].unit, facts[name]) for name in names})
+
+
+def amount(kind: Type, unit: str, value: Any) -> str:
+    """Say a value with its unit: "31 days", "1 day", "9.5 days", "12.50", "4 March 2026", "Produce"."""
+    if kind is Type.TIME:
+        return f"{value:%-d %B %Y}"
+    if kind is Type.MONEY:
+        return f"{value / 100:,.2f}"
+    if kind is Type.TEXT:
+        return str(value)
+    number = f"{value:,.1f}".removesuffix(".0")
+    one, _, more = unit.partition("/")
+    return f"{number} {one if number == '1' else more or one + 's'}" if unit else number
