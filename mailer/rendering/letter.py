@@ -1,0 +1,58 @@
+"""What does the letter to one customer say? Subject, HTML, and the same again as plain text.
+
+The fourth layer of protection is here: what came out is looked at, whatever the template was. It has a size, its links
+lead where links may lead, and its subject is one line.
+"""
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from jinja2 import Template, TemplateError
+
+from mailer.errors import Permanent
+from mailer.mail.compose import Letter
+from mailer.rendering import sandbox
+from mailer.rendering.page import text_of
+
+MOST = 512 * 1024  # characters of HTML; Gmail itself clips at 102 kB, see preflight
+SCHEMES = ("http", "https", "mailto")
+_SCHEME = re.compile(r"\b(?:href|src|action|background)\s*=\s*[\"']?[\s\x00-\x20]*([a-z][a-z0-9+.-]*):", re.IGNORECASE)
+
+
+def render(subject: str, preheader: str, html: str, context: Mapping[str, Any]) -> Letter:
+    """Write one letter: Jinja `subject`, `preheader` and flat inlined `html`, over the data of `context`.
+
+    Raises:
+        Permanent: a field is missing, or what came out may not leave; the message is for the author.
+    """
+    data = sandbox.frozen(context)
+    language = sandbox.language_of(html)
+    try:
+        said = _one_line(_write(sandbox.line(subject, language), data))
+        before = _one_line(_write(sandbox.line(preheader, language), data))
+        page = _write(sandbox.page(html), {**data, "subject": said, "preheader": before})
+    except (TemplateError, TypeError, ValueError, ArithmeticError) as error:
+        raise Permanent(str(error) or type(error).__name__) from error
+    if not said:
+        raise Permanent("the subject is empty for this customer")
+    for scheme in _SCHEME.findall(page):
+        if scheme.lower() not in SCHEMES:
+            raise Permanent(
+                f"a link begins with {scheme.lower()}:, which may not leave; there are {', '.join(SCHEMES)}"
+            )
+    return Letter(said, page, text_of(page))
+
+
+def _write(template: Template, data: Mapping[str, Any]) -> str:
+    pieces, size = [], 0
+    for piece in template.generate(data):
+        size += len(piece)
+        if size > MOST:
+            raise Permanent(f"the letter is longer than {MOST // 1024} kB")
+        pieces.append(piece)
+    return "".join(pieces)
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())
