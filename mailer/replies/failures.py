@@ -67,7 +67,7 @@ def weigh(report: Report, failure: Failure | None) -> tuple[Weight, str]:
     for prefix, weight, why in POLICY:
         if status.startswith(prefix):
             return weight, why
-    return (Weight.SOFT, "a failure that may pass") if report.temporary else (Weight.HARD, "a failure for good")
+    return (Weight.NONE, "their server still tries") if report.temporary else (Weight.HARD, "a failure for good")
 
 
 def _complain(session: Session, inbound: InboundEmail, message: Message, now: datetime) -> None:

@@ -1,9 +1,9 @@
 """Who brings us email, and when do we say that we have it?
 
-An SMTP server (RFC 5321) or, behind another mail server, an LMTP one (RFC 2033), each in a thread of its own. Who we are
-not the home of is refused with 550; we never relay. 250 is said only after `accept` returned, which means that the bytes
-are durable. Whatever goes wrong on our side is 451: the sender keeps the email and comes again. Lines may be far longer
-than the 1,000 octets of RFC 5321, 4.5.3.1.6, because real mail has such lines and refusing it would lose a customer.
+An SMTP server (RFC 5321) or, behind another mail server, an LMTP one (RFC 2033), each in a thread of its own. Who does
+not live here is refused with 550; nothing is ever relayed. 250 is said only after `accept` returned, which means that
+the bytes are durable. Whatever goes wrong on our side is 451: the sender keeps the email and comes again. Lines may be
+far longer than the 1,000 octets of RFC 5321, 4.5.3.1.6: real mail has such lines, and refusing it loses a customer.
 """
 
 import asyncio
@@ -48,7 +48,7 @@ class Listener:
         protocol: str,
         max_bytes: int,
         accept: Accept,
-        takes: Callable[[str], bool] = lambda address: True,  # noqa: ARG005
+        takes: Callable[[str], bool] = lambda address: True,
     ) -> None:
         self._threads = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="accept")
         kind = _Lmtp if protocol == "lmtp" else _Smtp
@@ -118,19 +118,13 @@ class _Controller(Controller):
 
     def __init__(self, kind: type[SMTP], door: _Door, address: str, port: int, max_bytes: int) -> None:
         super().__init__(door, hostname=address, port=port)
-        self._make = lambda: kind(
-            door,
-            data_size_limit=max_bytes,
-            enable_SMTPUTF8=True,
-            ident=NAME,
-            timeout=SILENCE,
-            loop=self.loop,
-        )
+        self._kind = kind
+        self._options = {"data_size_limit": max_bytes, "enable_SMTPUTF8": True, "ident": NAME, "timeout": SILENCE}
 
     def factory(self) -> SMTP:
-        return self._make()
+        return self._kind(self.handler, loop=self.loop, **self._options)
 
     def _trigger_server(self) -> None:
-        if self.server is not None and self.server.sockets:
+        if isinstance(self.server, asyncio.Server):
             self.port = self.server.sockets[0].getsockname()[1]
-        super()._trigger_server()
+        super()._trigger_server()  # type: ignore[no-untyped-call]

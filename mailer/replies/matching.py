@@ -1,9 +1,9 @@
 """Which of our messages does an email answer, and how sure are we who wrote it?
 
 Evidence is tried strongest first: the signed address it was sent to (the envelope before any header, because a header
-is only said), In-Reply-To, then References from the nearest ancestor up (RFC 5322, 3.6.4). A report also carries our own
-message back, with the signed address in it. All evidence names one message, which is one recipient's: two customers who
-answer the same campaign never meet. A familiar sender or subject is a coincidence, never evidence.
+is only said), In-Reply-To, then References from the nearest ancestor up (RFC 5322, 3.6.4). A report also carries our
+own message back, with the signed address in it. All evidence names one message, which is one recipient's: two customers
+who answer the same campaign never meet. A familiar sender or subject is a coincidence, never evidence.
 
 Trust is another question. The From line alone proves nothing, whatever it says; an Authentication-Results line
 (RFC 8601) counts only when our own server wrote it, under the name we gave it.
@@ -146,7 +146,7 @@ def _nearest(session: Session, ids: Sequence[str]) -> Message | None:
 
 
 def _results(value: str) -> tuple[str, list[list[str]]]:
-    """Read a line (RFC 8601, 2.2): who wrote it, and the words of each result, without comments, quotes made one word."""
+    """Read a line (RFC 8601, 2.2): who wrote it, and the words of each result; no comments, and quotes as one word."""
     plain, depth = [], 0
     for quoted, mark in re.findall(r'"((?:[^"\\]|\\.)*)"|(\\.|.)', value[:LINE].lower(), re.DOTALL):
         depth = max(0, depth + (mark == "(") - (mark == ")"))

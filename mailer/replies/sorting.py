@@ -35,9 +35,9 @@ _WISH = re.compile(
     re.IGNORECASE,
 )
 _COURTESY = re.compile(
-    r"(hi|hello|hey|dear|please|thanks?|thank you|many thanks|cheers|regards|best|kind regards|best regards|bye|sincerely"
-    r"|hallo|liebe|guten tag|bitte|danke|vielen dank|gr(ü|u|ue)(ß|ss)e|bonjour|merci|cordialement|hola|gracias|saludos)\b"
-    r"(\W+\w+){0,2}\W*",
+    r"((hi|hello|hey|dear|hallo|liebe|lieber|guten tag|bonjour|hola)\b(\W+\w+){0,2}"
+    r"|please|(many )?thanks|thank you( (so|very) much)?( in advance)?|cheers|best|bye|sincerely|((kind|best) )?regards"
+    r"|bitte|(vielen )?dank|danke|(viele |liebe )?gr(ü|u|ue)(ß|ss)e|merci|cordialement|gracias|saludos)\W*",
     re.IGNORECASE,
 )
 _CLAUSES = re.compile(r"[.!;,:\n]+|\b(?:and|or|but|because|und|oder|aber|et|ou|mais|y|pero)\b", re.IGNORECASE)
@@ -87,7 +87,7 @@ def sort(
 
 
 def _customer(session: Session, triage: Triage, message: Message | None) -> Customer | None:
-    """Return whose message was answered, else who has that address: to know whose person to ask, and for nothing more."""
+    """Return whose message was answered, else who has that address: to know whose person to ask, nothing more."""
     if message is not None:
         return session.get(Customer, message.customer_id) if message.customer_id else None
     return session.exec(select(Customer).where(Customer.email == _clean(triage.email.from_address, LINE))).first()
