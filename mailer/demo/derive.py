@@ -43,7 +43,8 @@ with line as (
         case when t.department = 'FUEL' or product_category = 'COUPON/MISC ITEMS' then 1 else quantity end as items
     from transactions left join (select product_id, department, product_category from products) t using (product_id)
 ), spent as (
-    select basket_id, coalesce(name, department) as department, sum(round(100 * sales_value)) as cents, count(*) as lines
+    select basket_id, coalesce(name, department) as department, sum(round(100 * sales_value)) as cents,
+        count(*) as lines
     from line left join names on names.code = line.department group by all
 ), most as (
     select basket_id, arg_max(department, (cents, lines, department)) as department from spent group by all
@@ -63,7 +64,8 @@ from demographics order by household_id
 
 # A redemption was published with its day only; it happened at the till, so it has the time of that day's last basket.
 REDEMPTIONS = """
-select r.household_id::smallint as household_id, coalesce(max(b.bought_at), any_value(redemption_date) + interval 12 hour) as redeemed_at
+select r.household_id::smallint as household_id,
+    coalesce(max(b.bought_at), any_value(redemption_date) + interval 12 hour) as redeemed_at
 from (select *, row_number() over (order by redemption_date, household_id, coupon_upc, campaign_id) as n
       from coupon_redemptions) r
 left join baskets b on b.household_id = r.household_id and b.bought_at::date = redemption_date::date
@@ -99,11 +101,11 @@ def _names(connection: Any) -> list[tuple[str, str]]:
 
 def _write(connection: Any, name: str, question: str, out: Path) -> int:
     connection.execute(f"create table {name} as {question}")
-    connection.execute(
+    written = connection.execute(
         f"copy {name} to '{out / name}.parquet' (format parquet, compression zstd, compression_level 19, "
         "parquet_version v2, row_group_size 200000)"
     )
-    return int(connection.execute(f"select count(*) from {name}").fetchall()[0][0])
+    return int(written.fetchall()[0][0])
 
 
 if __name__ == "__main__":
