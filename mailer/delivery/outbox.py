@@ -305,14 +305,14 @@ def settle(session: Session, receipts: Sequence[tuple[int, int, Receipt]], now: 
     }
     for outcome, (states, values) in changes.items():
         if rows := by_outcome.get(outcome):
-            _each(session, sa.update(T).where(_this(), T.c.state.in_(states)).values(values), rows)
+            _each(session, sa.update(T).where(_this(), _in_one_of(states)).values(values), rows)
     if deferred := [(message, receipt) for message, _, receipt in receipts if receipt.outcome is Outcome.DEFERRED]:
         rows = _defer(session, dict(deferred), now, retry)
         epochs = {message: epoch for message, epoch, _ in receipts}
         values = said | {name: sa.bindparam(name) for name in ("state", "attempts", "next_at", "settled_at", "reason")}
         _each(
             session,
-            sa.update(T).where(_this(), T.c.state.in_(ours)).values(values),
+            sa.update(T).where(_this(), _in_one_of(ours)).values(values),
             [row | {"its_epoch": epochs[row["its_id"]]} for row in rows],
         )
 
@@ -440,7 +440,7 @@ def accounts(session: Session, run_id: int) -> Accounts:
     count = sa.select(sa.func.count()).select_from(recipient).where(ours)
     unwritten = count.where(~sa.exists().where(T.c.recipient_id == recipient.c.id))
     by_state = sa.select(T.c.state, sa.func.count()).where(T.c.run_id == run_id).group_by(T.c.state)
-    counts: dict[State, int] = dict(session.execute(by_state).tuples().all())
+    counts: dict[State, int] = {row[0]: row[1] for row in session.execute(by_state)}
     pending = session.execute(unwritten).scalar_one() + sum(counts.pop(state, 0) for state in PENDING)
     settled = {state.value: n for state, n in counts.items()}
     return Accounts(chosen=session.execute(count).scalar_one(), pending=pending, **settled)
@@ -451,6 +451,11 @@ def accounts(session: Session, run_id: int) -> Accounts:
 
 def _this() -> sa.ColumnElement[bool]:
     return sa.and_(T.c.id == sa.bindparam("its_id"), T.c.epoch == sa.bindparam("its_epoch"))
+
+
+def _in_one_of(states: Sequence[State]) -> sa.ColumnElement[bool]:
+    """Like IN, which cannot be run for many rows at once."""
+    return sa.or_(*(T.c.state == state for state in states))
 
 
 def _among(claims: Sequence[Claim]) -> sa.ColumnElement[bool]:
