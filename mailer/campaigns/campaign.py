@@ -5,11 +5,15 @@ change either and it has to be approved again.
 """
 
 import enum
+import hashlib
+import json
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlmodel import Field, SQLModel, UniqueConstraint
+from sqlmodel import Field, Session, SQLModel, UniqueConstraint, col, select
 
+from mailer.errors import Invalid
 from mailer.store import JSON, UTC, new_public_id, words
 
 
@@ -51,6 +55,43 @@ class Campaign(SQLModel, table=True):
     state: CampaignState = Field(default=CampaignState.DRAFT, sa_type=words(CampaignState))
     staff_id: int | None = Field(default=None, foreign_key="staff.id")  # who made it
     created_at: datetime = Field(sa_type=UTC)
+
+    def approve(self, session: Session, staff_id: int, of: str, now: datetime) -> "Approval":
+        """Let it leave as it is now; `of` is the `digest` of what was looked at.
+
+        Raises:
+            Invalid: it is finished.
+        """
+        if self.state is CampaignState.FINISHED:
+            raise Invalid(f"“{self.title}” is finished; make it a draft again before you approve it")
+        approval = Approval(campaign_id=self.id or 0, staff_id=staff_id or None, at=now, of=of)
+        self.state = CampaignState.APPROVED
+        session.add_all((self, approval))
+        session.flush()
+        return approval
+
+    def pause(self, session: Session) -> None:
+        """Stop it for now: nothing more of it is handed over. Only an approved one runs; of others nothing changes."""
+        self._from(session, CampaignState.APPROVED, CampaignState.PAUSED)
+
+    def resume(self, session: Session) -> None:
+        """Let a paused one go on, under the approval it has."""
+        self._from(session, CampaignState.PAUSED, CampaignState.APPROVED)
+
+    def withdraw(self, session: Session) -> None:
+        """Make it a draft again, whatever it was: it is not what somebody approved any more."""
+        self.state = CampaignState.DRAFT
+        session.add(self)
+
+    def finish(self, session: Session) -> None:
+        """End it for good: it fires no more."""
+        self.state = CampaignState.FINISHED
+        session.add(self)
+
+    def _from(self, session: Session, before: CampaignState, after: CampaignState) -> None:
+        if self.state is before:
+            self.state = after
+            session.add(self)
 
 
 class Approval(SQLModel, table=True):
@@ -114,3 +155,15 @@ class Recipient(SQLModel, table=True):
     reason: str = ""  # of being left out: a word of delivery.gate.No
     due_at: datetime = Field(sa_type=UTC)
     chosen_at: datetime = Field(sa_type=UTC)
+
+
+def digest(template_source: str, criteria: Mapping[str, Any]) -> str:
+    """Return what an approval is of: SHA-256 of a template's source, in all its languages, and of a segment's tree."""
+    said = json.dumps([template_source, criteria], sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    return hashlib.sha256(said.encode()).hexdigest()
+
+
+def approved(session: Session, campaign: Campaign, of: str) -> bool:
+    """Whether it may leave as it is now: its newest approval is of just this, and it is neither paused nor finished."""
+    newest = select(Approval.of).where(Approval.campaign_id == campaign.id).order_by(col(Approval.id).desc()).limit(1)
+    return campaign.state is CampaignState.APPROVED and session.exec(newest).first() == of

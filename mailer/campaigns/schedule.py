@@ -2,7 +2,8 @@
 
 A schedule speaks of civil time ("Tuesdays at 9:00") and a zone: a named one, or each customer's own. An *occurrence* is
 a civil time without an offset, "2026-03-29T09:00"; it is a run's unique key. So the hour that autumn repeats is one run
-and not two, and a time that spring skips maps to the first instant after the gap instead of disappearing.
+and not two, and a time that spring skips maps to the first instant after the gap instead of disappearing. A run that a
+person starts beside the schedule has a Z at the end of its key: that one is UTC, for everybody at once.
 """
 
 import calendar
@@ -103,13 +104,13 @@ class Schedule:
 
     def first_instant(self, occurrence: str) -> datetime:
         """Return the first instant at which it is due for anybody on Earth."""
-        if self.zone == CUSTOMER:
+        if self.zone == CUSTOMER and not occurrence.endswith("Z"):
             return _civil(occurrence).replace(tzinfo=UTC) - EARLIEST
         return self.instant(occurrence)
 
     def last_instant(self, occurrence: str) -> datetime:
         """Return the last instant at which it becomes due for anybody."""
-        if self.zone == CUSTOMER:
+        if self.zone == CUSTOMER and not occurrence.endswith("Z"):
             return _civil(occurrence).replace(tzinfo=UTC) + LATEST
         return self.instant(occurrence)
 
@@ -145,7 +146,7 @@ def instant(occurrence: str, zone: str) -> datetime:
     Raises:
         Invalid: the zone is not in the IANA database.
     """
-    return _instant(_civil(occurrence), zone)
+    return _instant(_civil(occurrence), "UTC" if occurrence.endswith("Z") else zone)
 
 
 @lru_cache(maxsize=4096)
@@ -181,7 +182,7 @@ def zone_of(name: str) -> ZoneInfo:
 
 @lru_cache(maxsize=64)
 def _civil(occurrence: str) -> datetime:
-    return datetime.strptime(occurrence, "%Y-%m-%dT%H:%M")  # noqa: DTZ007 -- civil on purpose
+    return datetime.strptime(occurrence.removesuffix("Z"), "%Y-%m-%dT%H:%M")  # noqa: DTZ007 -- civil on purpose
 
 
 def _each_day(first: date, last: date) -> Iterator[date]:

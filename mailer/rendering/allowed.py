@@ -14,7 +14,7 @@ from mailer.errors import Invalid
 
 ROOTS = {
     "customer": "first_name, last_name, name, language",
-    "rep": "name, first_name, title, hours, face_url, initials",
+    "rep": "name, first_name, title, hours, initials, colour, ink, face_url",
     "links": "human, unsubscribe, preferences, view, survey",
     "because": "the sentences that say why this customer gets it",
     "facts": "what we know: one field for each insight",

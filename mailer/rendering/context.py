@@ -4,15 +4,18 @@ The snapshot is JSON: days and instants as ISO 8601 text, money as whole cents. 
 the template's own `|default` decides what stands there.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
 from mailer.people.customer import Customer
-from mailer.people.staff import Staff
+from mailer.people.staff import Staff, face, initials
 from mailer.rendering.links import Links
 from mailer.settings import Brand
+
+_FILLS = re.compile(r'fill="(#[0-9a-fA-F]{6})"')
 
 
 def context(
@@ -28,6 +31,7 @@ def context(
     stakes: str = "routine",
 ) -> dict[str, Any]:
     """Return everything one letter is made of, as JSON data."""
+    ground, ink = _FILLS.findall(face(staff))  # the two colours of the drawn face, which is SVG: Gmail shows none
     return {
         "customer": {
             "first_name": customer.first_name,
@@ -38,11 +42,13 @@ def context(
         },
         "rep": {
             "name": staff.name,
-            "first_name": staff.name.split()[0] if staff.name.strip() else "",
+            "first_name": staff.first_name,
             "title": staff.title,
             "hours": hours,
-            "initials": _initials(staff.name),
-            "face_url": f"{brand.base_url.rstrip('/')}/faces/{staff.public_id}.png",
+            "initials": initials(staff.name),
+            "colour": ground,
+            "ink": ink,
+            "face_url": f"{brand.base_url.rstrip('/')}/face/{staff.public_id}.svg",
         },
         "links": links.to_data(),
         "because": list(because),
@@ -64,8 +70,3 @@ def plain(value: Any) -> Any:
     if isinstance(value, list | tuple | set | frozenset):
         return [plain(each) for each in value]
     return value if isinstance(value, str | int | float | bool) else str(value)
-
-
-def _initials(name: str) -> str:
-    parts = [part for part in name.split() if part[:1].isalpha()]
-    return "".join(part[0] for part in (parts[:1] + parts[1:][-1:])).upper()

@@ -1,6 +1,6 @@
 """Where do the links of one letter lead? Each names its message by a token, and is built from our own address only."""
 
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass
 
 from mailer.mail.tokens import Purpose, Signer
 
@@ -14,11 +14,7 @@ class Links:
     preferences: str
     view: str  # the letter in a browser
     survey: str  # "Did this feel written for you?"
-    open: str  # a picture of one pixel, in the append-only log
-
-    _base: str = field(repr=False, default="")
-    _signer: Signer | None = field(repr=False, compare=False, default=None)
-    _row_id: int = field(repr=False, default=0)
+    open: str  # a picture of one pixel, for the append-only log; our own templates do not use it
 
     @classmethod
     def of(cls, base_url: str, signer: Signer, message_row_id: int) -> "Links":
@@ -35,21 +31,13 @@ class Links:
             view=link("v", Purpose.VIEW),
             survey=link("s", Purpose.SURVEY),
             open=link("o", Purpose.OPEN) + ".gif",
-            _base=base,
-            _signer=signer,
-            _row_id=message_row_id,
         )
-
-    def click(self, number: int) -> str:
-        """Return the counted way to the letter's link of that number; its target is looked up, never in the address."""
-        if self._signer is None:
-            raise ValueError("these links have no signer")
-        return f"{self._base}/c/{self._signer.sign(Purpose.CLICK, self._row_id, number)}"
 
     def to_data(self) -> dict[str, str]:
         """Return what a template may name."""
-        return {name: value for name, value in _fields(self).items() if not name.startswith("_")}
+        return asdict(self)
 
 
-def _fields(links: Links) -> dict[str, str]:
-    return {name: getattr(links, name) for name in Links.__dataclass_fields__}
+def click(base_url: str, signer: Signer, message_row_id: int, number: int) -> str:
+    """Return the counted way to a letter's link of that number; the target is looked up, never in the address."""
+    return f"{base_url.rstrip('/')}/c/{signer.sign(Purpose.CLICK, message_row_id, number)}"

@@ -111,8 +111,13 @@ class Shelf:
         return dict(self._errors)
 
     def source(self, name: str) -> str:
-        """Return the source of all languages of a template as one text: what an approval is of."""
-        parts = [self.get(name, language) for language in self.languages(name)]
+        """Return the source of all languages of a template as one text: what an approval is of.
+
+        Raises:
+            Invalid: there is no such template, or one of its languages is broken.
+        """
+        languages = {language for known, language in (*self._templates, *self._broken) if known == name}
+        parts = [self.get(name, language) for language in sorted({FALLBACK, *languages})]
         return "\n".join("\n".join((each.language, each.subject, each.preheader, each.html)) for each in parts)
 
     def _files(self) -> dict[tuple[str, str], Path]:
