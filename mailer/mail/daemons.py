@@ -95,8 +95,8 @@ _RETRYING = _any(
 )
 # What a server's words amount to where it gives no enhanced code (RFC 3463, 3): the first line that is found wins
 _MEANINGS = (
-    (_any(r"mail(?:box|folder) (?:is )?(?:full|exceed)|full mailbox", r"over ?quota|quota exceed|quota", r"mail box space",
-          r"storage (?:limit|allocation)"), "2.2"),
+    (_any(r"mail(?:box|folder) (?:is )?(?:full|exceed)|full mailbox", r"over ?quota|quota exceed|quota",
+          r"mail box space", r"storage (?:limit|allocation)"), "2.2"),
     (_any(r"message (?:size|is too)", r"too (?:large|big)",
           r"exceed\w* (?:the )?max\w* (?:\w+ )?(?:message )?size"), "3.4"),
     (_any(r"(?:account|mailbox|user) (?:\S+ )?(?:is |has been |)(?:disabled|inactive|suspended|closed|not active)"),
@@ -111,7 +111,8 @@ _MEANINGS = (
           r"|unavailable|rejected)",
           r"(?:invalid|bad) (?:recipient|mailbox|address|user|final)", r"not a valid (?:user|mailbox|recipient)",
           r"doesn't have an? \S* ?account", r"no mailbox here", r"not (?:listed|in directory|our customer)",
-          r"recipient (?:name )?is not (?:recognized|known)", r"name not in", r"no longer valid", r"no matches to", r"user's mailbox", r"was not found",
+          r"recipient (?:name )?is not (?:recognized|known)", r"name not in",
+          r"no longer valid", r"no matches to", r"user's mailbox", r"was not found",
           r"not found in (?:the )?directory", r"non recens|no existe|unbekannt|inconnu|sconosciuto"), "1.1"),
     (_any(r"relay(?:ing)? (?:is )?(?:denied|not|prohibited)", r"unable to relay",
           r"spam|blocked|black ?list|policy|denied",
