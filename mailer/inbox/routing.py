@@ -158,9 +158,9 @@ def _able(session: Session, now: datetime) -> list[Staff]:
 
 
 def _least_loaded(case: Case, words: str, fits: Callable[[Staff], bool]) -> Choice | None:
-    loads = loads(case.session)
+    open_now = loads(case.session)
     able = [s for s in case.session.exec(representatives()) if _is_able(case, s) and fits(s)]
-    chosen = min(able, key=lambda staff: (loads.get(staff.id or 0, 0), staff.id), default=None)
+    chosen = min(able, key=lambda staff: (open_now.get(staff.id or 0, 0), staff.id), default=None)
     if chosen is None:
         return None
     return Choice(chosen, f"{_because(case)}; {chosen.name} {words} and has the least to do")

@@ -16,6 +16,7 @@ from aiosmtpd.controller import Controller
 from aiosmtpd.lmtp import LMTP
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
+from mailer.errors import Misconfigured
 from mailer.replies.inbound import NULL_SENDER
 
 LINE = 2**20  # octets of one line
@@ -55,13 +56,23 @@ class Listener:
         self._controller = _Controller(kind, _Door(accept, takes, self._threads), address, port, max_bytes)
 
     def start(self) -> int:
-        """Listen, and return the port."""
-        self._controller.start()
+        """Listen, and return the port.
+
+        Raises:
+            Misconfigured: the address cannot be listened on.
+        """
+        try:
+            self._controller.start()
+        except OSError as error:
+            self._controller.loop.close()
+            where = f"{self._controller.hostname}:{self._controller.port}"
+            raise Misconfigured(f"cannot listen on {where} ({error.strerror}); change replies.listen") from error
         return int(self._controller.port)
 
     def stop(self) -> None:
         """Stop listening; what is being accepted is finished first."""
-        self._controller.stop(no_assert=True)
+        if self._controller.server is not None:
+            self._controller.stop(no_assert=True)
         self._threads.shutdown(wait=True)
 
 
@@ -118,11 +129,17 @@ class _Controller(Controller):
 
     def __init__(self, kind: type[SMTP], door: _Door, address: str, port: int, max_bytes: int) -> None:
         super().__init__(door, hostname=address, port=port)
-        self._kind = kind
-        self._options = {"data_size_limit": max_bytes, "enable_SMTPUTF8": True, "ident": NAME, "timeout": SILENCE}
+        self._kind, self._max_bytes = kind, max_bytes
 
     def factory(self) -> SMTP:
-        return self._kind(self.handler, loop=self.loop, **self._options)
+        return self._kind(
+            self.handler,
+            data_size_limit=self._max_bytes,
+            enable_SMTPUTF8=True,
+            ident=NAME,
+            timeout=SILENCE,
+            loop=self.loop,
+        )
 
     def _trigger_server(self) -> None:
         if isinstance(self.server, asyncio.Server):
