@@ -1,9 +1,10 @@
 """What is the source of a letter, and may it be used?
 
-A template is a file, templates/<name>/<language>.html: a front matter in TOML between two lines of +++ (subject and
-preheader), then the body, which is put into _layout.html where that says `{{ body }}`. The layout's own words come from
-_words.toml, one table a language, and are put in for `{{ words.… }}`. All of that happens when the file is loaded, so
-that what is checked, approved and kept is one flat page. A page without an unconditional human link is no template.
+A template is a file, templates/<name>/<language>.html: a front matter in TOML between two lines of +++ (subject,
+preheader, and `because` where the reasons are said in another language than English), then the body, which is put into
+_layout.html where that says `{{ body }}`. The layout's own words come from _words.toml, one table a language, and are
+put in for `{{ words.… }}`. All of that happens when the file is loaded, so that what is checked, approved and kept is
+one flat page. A page without an unconditional human link is no template.
 """
 
 import hashlib
@@ -26,6 +27,7 @@ REQUIRED = {"human": "the human link", "unsubscribe": "the way out"}
 _FRONT = re.compile(r"\A\s*\+\+\+\s*\n(?P<toml>.*?)\n\+\+\+[^\S\n]*(?:\n|\Z)(?P<body>.*)\Z", re.DOTALL)
 _BODY = re.compile(r"\{\{-?\s*body\s*-?\}\}")
 _WORDS = re.compile(r"\{\{-?\s*words\.(\w+)\s*-?\}\}")
+_REASONS = re.compile(r"\{% for sentence in because %\}(?P<row>.*?)\{% endfor %\}", re.DOTALL)
 
 
 class TemplateVersion(SQLModel, table=True):
@@ -151,13 +153,17 @@ def parse_template(
         head = tomllib.loads(front["toml"])
     except tomllib.TOMLDecodeError as error:
         raise Invalid(f"the front matter is not valid TOML: {error}") from error
-    if unknown := set(head) - {"subject", "preheader"}:
-        raise Invalid(f"the front matter has {min(unknown)}; it may have subject and preheader")
+    if unknown := set(head) - {"subject", "preheader", "because"}:
+        raise Invalid(f"the front matter has {min(unknown)}; it may have subject, preheader and because")
     subject, preheader = str(head.get("subject", "")).strip(), str(head.get("preheader", "")).strip()
     if not subject:
         raise Invalid('the front matter has no subject; write subject = "…"')
     flat = _BODY.sub(lambda _: front["body"].strip(), layout, count=1)
-    flat = _WORDS.sub(lambda found: _word(found[1], language, words or {}), flat)
+    if reasons := head.get("because"):
+        said = [reasons] if isinstance(reasons, str) else [str(each) for each in reasons]
+        flat = _REASONS.sub(lambda loop: "".join(loop["row"].replace("{{ sentence }}", each) for each in said), flat)
+    for _ in range(2):  # words may use words
+        flat = _WORDS.sub(lambda found: _word(found[1], language, words or {}), flat)
     for what, source in (("subject", subject), ("preheader", preheader), ("the letter in its layout", flat)):
         allowed.check(source, what)
     if objections := lint(flat):
