@@ -39,7 +39,7 @@ class Consent(SQLModel, table=True):
     wording: str = ""  # what they agreed to, or wrote
 
 
-def decide(  # noqa: PLR0917 -- a decision is all of these
+def decide(
     session: Session, customer_id: int, topic_id: str, granted: bool, now: datetime, source: str, wording: str = ""
 ) -> Consent:
     """Write down a decision and return it.

@@ -16,6 +16,8 @@ from mailer.errors import NotReady
 from mailer.people.staff import Staff, representatives
 from mailer.store import JSON, UTC, new_public_id
 
+FAMILY_FIRST = {"hu", "ja", "ko", "vi", "zh"}  # languages that put the family's name first
+
 
 class Customer(SQLModel, table=True):
     """A human we may write to."""
@@ -37,8 +39,10 @@ class Customer(SQLModel, table=True):
 
     @property
     def name(self) -> str:
-        """Both names, or the address of somebody who has none."""
-        return f"{self.first_name} {self.last_name}".strip() or self.email
+        """Both names in the order their language puts them, or the address of somebody who has none."""
+        names = (self.first_name, self.last_name)
+        family_first = self.language.partition("-")[0] in FAMILY_FIRST
+        return " ".join(name for name in (reversed(names) if family_first else names) if name) or self.email
 
 
 def find(text: str) -> SelectOfScalar[Customer]:

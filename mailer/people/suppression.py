@@ -37,7 +37,7 @@ class Suppression(SQLModel, table=True):
     staff_id: int | None = Field(default=None, foreign_key="staff.id")
 
 
-def suppress(  # noqa: PLR0917 -- a suppression is all of these
+def suppress(
     session: Session, address: str, why: Why, now: datetime, evidence: str = "", staff_id: int | None = None
 ) -> Suppression:
     """Make sure that the address is suppressed, and return the row that says so."""
