@@ -45,7 +45,7 @@ class Insight:
 
     name: str
     type: Type
-    unit: str  # of one: "day"; of more: "days"
+    unit: str  # the word for one of it: "day"
     english: (
         str  # a clause about customers, with {amount} or {is} for the question: "who had {amount} in the last year"
     )
@@ -56,6 +56,7 @@ class Insight:
     line: str = ""  # for the representative, with insights in braces: "last basket {days_since_basket} ago"
     because: str = ""  # for the customer themselves, in the foot of an email
     daily: int = 0  # how it changes by the day when nothing happens: 1 rises, -1 falls, 0 neither
+    counts_days: int = 0  # it is the number of these events in the last so many days; 0: it is something else
 
 
 INSIGHTS: dict[str, Insight] = {}
@@ -101,6 +102,10 @@ def amount(kind: Type, unit: str, value: Any) -> str:
         return f"{value / 100:,.2f}"
     if kind is Type.TEXT:
         return str(value)
-    number = f"{value:,.1f}".removesuffix(".0")
-    one, _, more = unit.partition("/")
-    return f"{number} {one if number == '1' else more or one + 's'}" if unit else number
+    number = f"{value:,.2f}".rstrip("0").rstrip(".")
+    return f"{number} {unit if number == '1' else many(unit)}" if unit else number
+
+
+def many(unit: str) -> str:
+    """Return the word for more than one of a unit: "day" gives "days"."""
+    return f"{unit}s"

@@ -33,7 +33,8 @@ def _windows(days: int) -> None:
     since = f"in the last {days} days"
 
     @insight(f"baskets_{days}", Type.INT, "basket", f"who had {{amount}} {since}", label=f"baskets {since}", none=0,
-             line=f"{{baskets_{days}}} {since}", because=f"You had {{baskets_{days}}} {since}")  # fmt: skip
+             counts_days=days, line=f"{{baskets_{days}}} {since}",
+             because=f"You had {{baskets_{days}}} {since}")  # fmt: skip
     def baskets(baskets: Any, today: int) -> Any:
         return (baskets.day >= today - days).sum()
 
@@ -107,7 +108,8 @@ def week_streak(baskets: Any, today: int) -> Any:
 
 @insight("days_since_basket", Type.INT, "day", "whose last basket was {amount} ago", of=INSIGHTS_BEFORE,
          label="days since the last basket", daily=1,
-         line="last basket {days_since_basket} ago", because="Your last basket was {days_since_basket} ago")  # fmt: skip
+         line="last basket {days_since_basket} ago",
+         because="Your last basket was {days_since_basket} ago")  # fmt: skip
 def days_since_basket(known: Any, today: int) -> Any:
     """How many days ago they last came; 0 is today."""
     return today - known.last_basket_at.epoch_seconds() // 86_400
@@ -133,7 +135,8 @@ def anniversary_in(known: Any, today: int) -> Any:
 
 @insight("years", Type.INT, "year", "whose next anniversary marks {amount}", of=INSIGHTS_BEFORE,
          label="years at the next anniversary",
-         line="next anniversary marks {years}", because="Your first basket with us was on {first_basket_at}")  # fmt: skip
+         line="next anniversary marks {years}",
+         because="Your first basket with us was on {first_basket_at}")  # fmt: skip
 def years(known: Any, today: int) -> Any:
     """How many years the next anniversary marks, today's included."""
     return (_anniversary(known, today).year() - known.first_basket_at.year()).cast("int64")

@@ -86,8 +86,12 @@ class Warehouse:
         """Return the newest events of a customer, the newest first: name, at, properties."""
         events = self.tables.events
         theirs = events.filter(events.customer_id == customer_id, *([events["name"] == name] if name else []))
-        newest = theirs.order_by(ibis.desc("at"), ibis.desc("id")).limit(n).select("name", "at", "properties")
-        return [{**row, "properties": json.loads(row["properties"] or "{}")} for row in self.rows(newest)]
+        return self.events(theirs.order_by(ibis.desc("at"), ibis.desc("id")).limit(n))
+
+    def events(self, question: Any) -> list[dict[str, Any]]:
+        """Answer an expression over `tables.events`: name, at, properties of each event."""
+        rows = self.rows(question.select("name", "at", "properties"))
+        return [{**row, "properties": json.loads(row["properties"] or "{}")} for row in rows]
 
     def counts(self) -> dict[str, int]:
         """Return how many events and customers there are."""
