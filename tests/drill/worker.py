@@ -1,0 +1,108 @@
+"""Send what is in the outbox of a house, with the verbs the real one uses, until killed or done.
+
+python worker.py FOLDER CONNECTIONS [--failpoint NAME=WHAT] [--wrong mark-after|mark-before]
+
+The two wrong protocols are here to prove that the drill sees what it is for: `mark-after` marks a message only when the
+server has answered, so that a crash sends it again; `mark-before` marks it before it leaves, so that a crash loses it.
+"""
+
+import argparse
+import json
+import os
+from collections.abc import Sequence
+from pathlib import Path
+
+import sqlalchemy as sa
+
+from mailer import clock, failpoints
+from mailer.delivery import gate, outbox, sender
+from mailer.delivery.journal import Journal
+from mailer.delivery.outbox import State, T
+from mailer.delivery.retry import Retry
+from mailer.delivery.sender import Claims, Receipts
+from mailer.delivery.transport import Envelope, Outcome, open_transport
+from mailer.store import Store, Urgency
+from tests.drill.house import GATE, LEASE, envelope
+
+RETRY = Retry()
+
+
+class Worker:
+    """One life of the sending process."""
+
+    def __init__(self, folder: Path, batch: int = 50, size: int = 2_000) -> None:
+        self.store = Store(f"sqlite:///{folder}/mailer.db")
+        self.store.lock()
+        self.owner = f"worker-{os.getpid()}-{os.urandom(4).hex()}"
+        self.journal = Journal(folder / "journal")
+        self.judge = gate.judge(GATE)
+        self.batch, self.size = batch, size
+        self.names: dict[int, str] = {}
+
+    def recover(self) -> outbox.Recovered:
+        """Take back what the life before had in its hands."""
+        with self.store.write(Urgency.MAIL) as session:
+            return outbox.recover(session, clock.now(), alive={self.owner})
+
+    def batches(self) -> Sequence[Envelope]:
+        """Claim and write the next batch."""
+        with self.store.write(Urgency.BULK) as session:
+            claimed = outbox.claim(session, self.owner, clock.now(), self.batch, LEASE, self.judge)
+        self.names.update({message.id: message.message_id for message in claimed})
+        return [envelope(message, self.size) for message in claimed]
+
+    def commit(self, receipts: Receipts, claims: Claims) -> set[int]:
+        """Settle, and hand over."""
+        now = clock.now()
+        with self.store.write(Urgency.MAIL) as session:
+            outbox.settle(session, receipts, now, RETRY)
+            allowed = outbox.hand_over(session, claims, now, self.judge)
+        self.journal.append([self.names[m] for m, _, r in receipts if r.outcome is Outcome.ACCEPTED], now)
+        return allowed
+
+
+class MarkAfter(Worker):
+    """Wrong: the mark comes only with the answer."""
+
+    def commit(self, receipts: Receipts, claims: Claims) -> set[int]:
+        with self.store.write(Urgency.MAIL) as session:
+            sent = [m for m, _, _ in receipts]
+            session.execute(sa.update(T).where(T.c.id.in_(sent)).values(state=State.SENT))
+        return {message for message, _ in claims}
+
+
+class MarkBefore(Worker):
+    """Wrong: the mark comes before anything has left."""
+
+    def batches(self) -> Sequence[Envelope]:
+        found = super().batches()
+        with self.store.write(Urgency.MAIL) as session:
+            session.execute(sa.update(T).where(T.c.id.in_([e.id for e in found])).values(state=State.SENT))
+        return found
+
+    def commit(self, receipts: Receipts, claims: Claims) -> set[int]:
+        return {message for message, _ in claims}
+
+
+KINDS = {"": Worker, "mark-after": MarkAfter, "mark-before": MarkBefore}
+
+
+def main() -> None:
+    options = argparse.ArgumentParser()
+    options.add_argument("folder", type=Path)
+    options.add_argument("connections", type=int)
+    options.add_argument("--failpoint", default="")
+    options.add_argument("--wrong", default="", choices=KINDS)
+    given = options.parse_args()
+    worker = KINDS[given.wrong](given.folder)
+    found = worker.recover()
+    print(json.dumps({"released": found.released, "in_doubt": found.in_doubt}), flush=True)
+    name, _, what = given.failpoint.partition("=")
+    failpoints.arm({name: what} if name else {})
+    port = (given.folder / "port").read_text()
+    transport = open_transport(f"smtp://127.0.0.1:{port}?tls=no", given.folder)
+    sender.send(worker.batches, transport, worker.commit, given.connections)
+
+
+if __name__ == "__main__":
+    main()
