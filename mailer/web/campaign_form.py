@@ -1,0 +1,117 @@
+"""What does the form of a campaign ask, and what is made of its answers?
+
+A form is a mapping of field names to lists of text, whether it comes from a browser, from a campaign that exists, or
+from nothing: so that one page shows all three, and a form with a mistake comes back as it was written.
+"""
+
+import re
+
+from pydantic import BaseModel, Field
+from sqlmodel import Session, select
+
+from mailer.campaigns.campaign import Campaign, CampaignState, Stakes
+from mailer.campaigns.schedule import Schedule
+from mailer.errors import Invalid
+from mailer.people.consent import Topic
+from mailer.rendering.template import Shelf
+from mailer.segments.segment import Segment
+
+Given = dict[str, list[str]]
+
+
+class CampaignForm(BaseModel):
+    """The form, as it was posted."""
+
+    title: str = Field(min_length=1, max_length=120)
+    segment: str
+    topic: str
+    template: str
+    moment: str = Field("", max_length=200)
+    stakes: Stakes = Stakes.ROUTINE
+    kind: str
+    at: str
+    on: str = ""
+    weekdays: list[int] = Field(default_factory=list)
+    day: int = 1
+    zone: str = "customer"
+    starts: str = ""
+    ends: str = ""
+    send_before_hours: float = Field(24, gt=0, le=24 * 30)
+    again_after_days: int = Field(30, ge=0, le=3650)
+    priority: int = Field(50, ge=0, le=100)
+
+    def slug(self) -> str:
+        """Return the name a title makes: "Win back!" is win-back."""
+        return re.sub(r"[^a-z0-9]+", "-", self.title.lower()).strip("-") or "campaign"
+
+    def schedule(self) -> Schedule:
+        """Return the schedule, with only what its kind asks for.
+
+        Raises:
+            Invalid: it is not one.
+        """
+        data: dict[str, object] = {"kind": self.kind, "at": self.at, "zone": self.zone.strip() or "customer"}
+        if self.kind == "once":
+            data["on"] = self.on
+        else:
+            data |= {key: value for key, value in (("from", self.starts), ("until", self.ends)) if value}
+        if self.kind == "weekly":
+            data["weekdays"] = self.weekdays
+        if self.kind == "monthly":
+            data["day"] = self.day
+        return Schedule.from_data(data)
+
+    def put(self, session: Session, shelf: Shelf, campaign: Campaign) -> None:
+        """Make `campaign` what the form says.
+
+        Raises:
+            Invalid: the segment, topic, template or schedule is not there.
+        """
+        segment = session.exec(select(Segment).where(Segment.name == self.segment)).one_or_none()
+        if segment is None or segment.id is None:
+            raise Invalid("choose a segment")
+        if session.get(Topic, self.topic) is None:
+            raise Invalid("choose a topic")
+        shelf.get(self.template)
+        campaign.title, campaign.moment, campaign.stakes = self.title, self.moment, self.stakes
+        campaign.segment_id, campaign.topic_id, campaign.template = segment.id, self.topic, self.template
+        campaign.schedule = self.schedule().to_data()
+        campaign.send_before_hours, campaign.again_after_days = self.send_before_hours, self.again_after_days
+        campaign.priority = self.priority
+        if campaign.state is CampaignState.FINISHED:
+            campaign.state = CampaignState.DRAFT
+        session.add(campaign)
+        session.flush()
+
+
+def blank(segment: str = "", template: str = "") -> Given:
+    """Return the form of a new campaign: every Tuesday morning, in each customer's own time."""
+    return {
+        "segment": [segment], "template": [template or segment], "kind": ["weekly"], "weekdays": ["1"], "at": ["09:00"],
+        "zone": ["customer"], "day": ["1"], "send_before_hours": ["24"], "again_after_days": ["30"], "priority": ["50"],
+        "stakes": ["routine"],
+    }  # fmt: skip
+
+
+def filled(session: Session, campaign: Campaign) -> Given:
+    """Return the form of a campaign as it is."""
+    schedule = campaign.schedule
+    return {
+        "title": [campaign.title],
+        "segment": [session.get_one(Segment, campaign.segment_id).name],
+        "topic": [campaign.topic_id],
+        "template": [campaign.template],
+        "moment": [campaign.moment],
+        "stakes": [campaign.stakes.value],
+        "kind": [str(schedule.get("kind", "weekly"))],
+        "at": [str(schedule.get("at", "09:00"))],
+        "on": [str(schedule.get("on", ""))],
+        "weekdays": [str(day) for day in schedule.get("weekdays", ())],
+        "day": [str(schedule.get("day", 1))],
+        "zone": [str(schedule.get("zone", "customer"))],
+        "starts": [str(schedule.get("from", ""))],
+        "ends": [str(schedule.get("until", ""))],
+        "send_before_hours": [f"{campaign.send_before_hours:g}"],
+        "again_after_days": [str(campaign.again_after_days)],
+        "priority": [str(campaign.priority)],
+    }

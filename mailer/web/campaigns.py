@@ -1,0 +1,208 @@
+"""What do we write, to whom, when? Draft, test, approve, send, with a stop that works at once."""
+
+from datetime import timedelta
+
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from sqlmodel import col, func, select
+
+from mailer import pipeline
+from mailer.campaigns import audience
+from mailer.campaigns.campaign import Campaign, CampaignState, Run
+from mailer.campaigns.schedule import Schedule
+from mailer.delivery import outbox
+from mailer.errors import Invalid
+from mailer.people.consent import Topic
+from mailer.people.staff import Role, Staff
+from mailer.pipeline.launch import approval_of
+from mailer.segments import segment as segments
+from mailer.segments.criteria import from_data
+from mailer.segments.segment import Segment
+from mailer.web.campaign_form import CampaignForm, blank, filled
+from mailer.web.doors import staff_only
+from mailer.web.exchange import house, me, now, session
+from mailer.web.form import read
+
+pages = Blueprint("campaigns", __name__)
+
+AHEAD = timedelta(days=366)  # how far ahead the next occurrence is looked for
+RUNS = 20
+
+
+@pages.get("/campaigns")
+@staff_only(Role.MARKETER)
+def listing() -> ResponseReturnValue:
+    """List the campaigns: to whom, when, in which state."""
+    rows = session().exec(select(Campaign).order_by(Campaign.title)).all()
+    by_id = {each.id: each for each in session().exec(select(Segment)).all()}
+    counted = select(Run.campaign_id, func.count(), func.max(col(Run.id))).group_by(col(Run.campaign_id))
+    runs = {campaign: (count, newest) for campaign, count, newest in session().exec(counted).all()}
+    return render_template(
+        "campaigns.html",
+        rows=[
+            (
+                each,
+                by_id.get(each.segment_id),
+                Schedule.from_data(each.schedule).sentence(),
+                runs.get(each.id, (0, None)),
+            )
+            for each in rows
+        ],
+    )
+
+
+@pages.get("/campaigns/new")
+@staff_only(Role.MARKETER)
+def new() -> ResponseReturnValue:
+    """Show the form of a new campaign, filled in as far as a segment or template was named."""
+    return _form(None, blank(request.args.get("segment", ""), request.args.get("template", "")))
+
+
+@pages.post("/campaigns")
+@staff_only(Role.MARKETER)
+def create() -> ResponseReturnValue:
+    """Make a campaign; it is a draft until somebody approves it."""
+    try:
+        form = read(CampaignForm)
+        if _named(form.slug()):
+            raise Invalid(f"there is a campaign named {form.slug()} already; give this one another title")
+        campaign = Campaign(name=form.slug(), title=form.title, template=form.template, topic_id=form.topic,
+                            segment_id=0, staff_id=me().id, created_at=now())  # fmt: skip
+        form.put(session(), house().shelf, campaign)
+    except Invalid as error:
+        session().rollback()
+        return _form(None, request.form.to_dict(flat=False), str(error))
+    flash("Kept as a draft. Look at it for real customers, then approve it.")
+    return redirect(url_for("campaigns.one", name=campaign.name))
+
+
+@pages.get("/campaigns/<name>")
+@staff_only(Role.MARKETER)
+def one(name: str) -> ResponseReturnValue:
+    """Show one campaign: what it is, whether it may leave, and what became of its runs."""
+    campaign = _found(name)
+    segment = session().get_one(Segment, campaign.segment_id)
+    criteria = from_data(segment.criteria)
+    schedule = Schedule.from_data(campaign.schedule)
+    coming = schedule.occurrences(now(), now() + AHEAD)
+    approval = approval_of(house(), session(), campaign)
+    runs = session().exec(select(Run).where(Run.campaign_id == campaign.id).order_by(col(Run.id).desc()).limit(RUNS))
+    return render_template(
+        "campaign.html",
+        campaign=campaign,
+        segment=segment,
+        sentence=criteria.sentence(),
+        count=segments.count(house().warehouse, criteria, now()),
+        topic=session().get(Topic, campaign.topic_id),
+        schedule=schedule.sentence(),
+        coming=coming[0].replace("T", " ") if coming else None,
+        approval=approval,
+        approver=session().get(Staff, approval.staff_id) if approval and approval.staff_id else None,
+        runs=[
+            (run, outbox.accounts(session(), run.id or 0), audience.left_out(session(), run.id or 0)) for run in runs
+        ],
+        approved=campaign.state is CampaignState.APPROVED and approval is not None,
+    )
+
+
+@pages.get("/campaigns/<name>/form")
+@staff_only(Role.MARKETER)
+def edit(name: str) -> ResponseReturnValue:
+    """Show the form of a campaign as it is."""
+    campaign = _found(name)
+    return _form(campaign, filled(session(), campaign))
+
+
+@pages.post("/campaigns/<name>")
+@staff_only(Role.MARKETER)
+def change(name: str) -> ResponseReturnValue:
+    """Change a campaign."""
+    campaign = _found(name)
+    try:
+        read(CampaignForm).put(session(), house().shelf, campaign)
+    except Invalid as error:
+        session().rollback()
+        return _form(_found(name), request.form.to_dict(flat=False), str(error))
+    flash("Kept. If its segment or template is another now, it has to be approved again.")
+    return _back(campaign)
+
+
+@pages.post("/campaigns/<name>/approval")
+@staff_only(Role.MARKETER)
+def approve(name: str) -> ResponseReturnValue:
+    """Let it leave as it is now."""
+    campaign = _found(name)
+    pipeline.approve(house(), session(), campaign, me().id or 0, now())
+    flash("Approved, just as it is now.")
+    return _back(campaign)
+
+
+@pages.post("/campaigns/<name>/pause")
+@staff_only(Role.MARKETER)
+def pause(name: str) -> ResponseReturnValue:
+    """Stop it: nothing more of it leaves, from the next hand-over on."""
+    campaign = _found(name)
+    campaign.pause(session())
+    flash("Paused. Nothing more of it leaves until you resume it.")
+    return _back(campaign)
+
+
+@pages.post("/campaigns/<name>/resumption")
+@staff_only(Role.MARKETER)
+def resume(name: str) -> ResponseReturnValue:
+    """Let it go on."""
+    campaign = _found(name)
+    campaign.resume(session())
+    outbox.release_paused(session(), campaign.id or 0, now())
+    house().woken.set()
+    flash("It goes on. What came too late meanwhile is not sent.")
+    return _back(campaign)
+
+
+@pages.post("/campaigns/<name>/runs")
+@staff_only(Role.MARKETER)
+def run(name: str) -> ResponseReturnValue:
+    """Start a run now, beside the schedule."""
+    campaign = _found(name)
+    pipeline.run_now(house(), session(), campaign, now())
+    house().woken.set()
+    flash("Started. Customers are being chosen.")
+    return _back(campaign)
+
+
+@pages.post("/runs/<public_id>/cancellation")
+@staff_only(Role.MARKETER)
+def cancel(public_id: str) -> ResponseReturnValue:
+    """Stop a run for good: nothing more of it is handed over from here on."""
+    found = session().exec(select(Run).where(Run.public_id == public_id)).one_or_none()
+    if found is None:
+        abort(404)
+    stopped = 0
+    while marked := outbox.cancel_run(session(), found, now()):
+        stopped += marked
+    flash(f"Stopped. {stopped} emails that waited will not be sent.")
+    return _back(session().get_one(Campaign, found.campaign_id))
+
+
+def _named(name: str) -> Campaign | None:
+    return session().exec(select(Campaign).where(Campaign.name == name)).one_or_none()
+
+
+def _found(name: str) -> Campaign:
+    return _named(name) or abort(404)
+
+
+def _back(campaign: Campaign) -> ResponseReturnValue:
+    return redirect(url_for("campaigns.one", name=campaign.name))
+
+
+def _form(campaign: Campaign | None, given: dict[str, list[str]], wrong: str = "") -> ResponseReturnValue:
+    return render_template(
+        "campaign_form.html",
+        campaign=campaign,
+        given=given,
+        wrong=wrong,
+        segments=session().exec(select(Segment).order_by(Segment.title)).all(),
+        topics=session().exec(select(Topic).order_by(Topic.name)).all(),
+        templates=house().shelf.names(),
+    ), 422 if wrong else 200

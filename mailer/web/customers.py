@@ -1,0 +1,58 @@
+"""Who is this customer? Found by name or address, and everything we know of them on one page."""
+
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from sqlmodel import col, select
+
+from mailer.delivery import outbox
+from mailer.people.customer import Customer, find
+from mailer.people.hold import Hold, end_hold
+from mailer.people.staff import Role, Staff
+from mailer.web.doors import staff_only
+from mailer.web.exchange import house, me, now, session
+from mailer.web.onward import onward
+from mailer.web.portrait import portrait
+
+pages = Blueprint("customers", __name__)
+
+SHOWN = 50
+
+
+@pages.get("/customers")
+@staff_only()
+def search() -> ResponseReturnValue:
+    """Find customers by name or address."""
+    text = request.args.get("q", "").strip()[:200]
+    found = session().exec(find(text).limit(SHOWN + 1)).all()
+    staff = {each.id: each for each in session().exec(select(Staff)).all()}
+    return render_template("customers.html", text=text, found=found[:SHOWN], more=len(found) > SHOWN, staff=staff)
+
+
+@pages.get("/customers/<public_id>")
+@staff_only()
+def one(public_id: str) -> ResponseReturnValue:
+    """Show one customer."""
+    customer = _found(public_id)
+    may_talk = me().role is not Role.MARKETER
+    return render_template("customer.html", seen=portrait(house(), session(), customer), may_talk=may_talk)
+
+
+@pages.post("/customers/<public_id>/release")
+@staff_only(Role.REPRESENTATIVE)
+def release(public_id: str) -> ResponseReturnValue:
+    """Let automation go on for a customer although a talk is open, and let go of what it held."""
+    customer = _found(public_id)
+    still = select(Hold).where(Hold.customer_id == customer.id, col(Hold.ended_at).is_(None))
+    for hold in session().exec(still).all():
+        end_hold(session(), hold, now())
+    freed = outbox.release_held(session(), customer.id or 0, now())
+    house().woken.set()
+    flash(f"{freed} email{'' if freed == 1 else 's'} released; automation for {customer.name} goes on.")
+    return redirect(onward(url_for("customers.one", public_id=public_id)))
+
+
+def _found(public_id: str) -> Customer:
+    customer = session().exec(select(Customer).where(Customer.public_id == public_id)).one_or_none()
+    if customer is None:
+        abort(404)
+    return customer

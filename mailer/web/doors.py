@@ -1,0 +1,100 @@
+"""Who may open which route? Every route says so, and a house with one that does not refuses to start.
+
+There are three doors. *Staff*, behind a sign-in and a role; an administrator may open each of them. *Token*, for
+customers: the token in the address is bound to one purpose and one message, adds to one conversation or changes one
+thing, and never signs anybody in. *Anyone*, for the few that carry nothing of anybody.
+
+Whatever is wrong with a token, the answer is the same 404, so that nothing can be learnt by trying.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import wraps
+from typing import Any
+
+from flask import Flask, abort, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_login import current_user
+
+from mailer.delivery.outbox import Message
+from mailer.errors import Misconfigured
+from mailer.mail.tokens import Purpose
+from mailer.people.staff import Role
+from mailer.web.exchange import house, me, session
+
+NOBODY = 0  # the row that links of a preview name: there is no such message
+
+View = Callable[..., ResponseReturnValue]
+
+
+@dataclass(frozen=True, slots=True)
+class Door:
+    """Who may open a route: staff in one of `roles`, whoever holds a token for `purpose`, or, with neither, anyone."""
+
+    roles: frozenset[Role] = field(default_factory=frozenset)
+    purpose: Purpose | None = None
+
+
+def staff_only(*roles: Role) -> Callable[[View], View]:
+    """Open a route to staff in one of `roles` (none named: to all staff), and to every administrator."""
+    allowed = frozenset(roles or Role) | {Role.ADMINISTRATOR}
+
+    def guard(view: View) -> View:
+        @wraps(view)
+        def guarded(**given: Any) -> ResponseReturnValue:
+            if not current_user.is_authenticated:
+                back = request.full_path.rstrip("?") if request.method == "GET" else None
+                return redirect(url_for("sign_in.form", next=back))
+            if me().role not in allowed:
+                abort(403)
+            return view(**given)
+
+        return _marked(guarded, Door(roles=allowed))
+
+    return guard
+
+
+def by_token(purpose: Purpose) -> Callable[[View], View]:
+    """Open a route to whoever holds a token for `purpose`; the view is given the `message` it was made for."""
+
+    def guard(view: View) -> View:
+        @wraps(view)
+        def guarded(token: str, **given: Any) -> ResponseReturnValue:
+            row = house().signer.read(purpose, token)
+            if row == NOBODY:
+                return render_template("of_a_preview.html"), 404
+            message = session().get(Message, row) if row is not None else None
+            if message is None:
+                abort(404)
+            return view(message=message, token=token, **given)
+
+        return _marked(guarded, Door(purpose=purpose))
+
+    return guard
+
+
+def anyone(view: View) -> View:
+    """Open a route to everybody, because it shows nothing of anybody."""
+    return _marked(view, Door())
+
+
+def door(app: Flask, endpoint: str) -> Door | None:
+    """Return the door of a route, or None if it has none."""
+    found = getattr(app.view_functions[endpoint], "door", None)
+    return found if isinstance(found, Door) else None
+
+
+def check(app: Flask) -> None:
+    """Refuse to start while a route does not say who may open it.
+
+    Raises:
+        Misconfigured: naming each such route.
+    """
+    open_ones = sorted(rule.rule for rule in app.url_map.iter_rules() if door(app, rule.endpoint) is None)
+    if open_ones:
+        raise Misconfigured(f"these routes do not say who may open them: {', '.join(open_ones)}")
+
+
+def _marked(view: View, its_door: Door) -> View:
+    view.door = its_door  # type: ignore[attr-defined]
+    return view

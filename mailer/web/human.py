@@ -1,0 +1,134 @@
+"""Whom can I talk to? The page behind the human link of every email: a name, a face, hours, and two ways to reach them.
+
+It says when an answer will come, from the representative's own working hours and absences, in the customer's own time.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from flask import Blueprint, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from pydantic import BaseModel, Field
+from sqlmodel import Session, select
+
+from mailer.delivery.outbox import Message
+from mailer.errors import Invalid
+from mailer.inbox import conversation, routing
+from mailer.inbox.conversation import EntryKind
+from mailer.mail.tokens import Purpose
+from mailer.people.customer import Customer
+from mailer.people.staff import Role, Staff, absence, hours_sentence, next_here
+from mailer.web.doors import by_token
+from mailer.web.exchange import house, now, session
+from mailer.web.form import read
+from mailer.web.words import civil
+
+pages = Blueprint("human", __name__)
+
+
+class Words(BaseModel):
+    """What a customer writes to their representative."""
+
+    text: str = Field(max_length=20_000)
+
+
+class Call(BaseModel):
+    """Where and when a customer wants to be called."""
+
+    phone: str = Field(min_length=3, max_length=60)
+    suits: str = Field("", max_length=500)
+    about: str = Field("", max_length=5_000)
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    """The person behind an email, and when they will answer."""
+
+    staff: Staff
+    hours: str
+    promise: str
+
+
+@pages.get("/h/<token>")
+@by_token(Purpose.HUMAN)
+def page(message: Message, token: str) -> ResponseReturnValue:
+    """Show the human behind this email."""
+    return _shown(message, token, sent=request.args.get("sent", ""))
+
+
+@pages.post("/h/<token>/words")
+@by_token(Purpose.HUMAN)
+def write(message: Message, token: str) -> ResponseReturnValue:
+    """Write to them."""
+    try:
+        text = read(Words).text.strip()
+    except Invalid:
+        return _shown(message, token, wrong="That is longer than we can take here. Please shorten it a little.")
+    if not text:
+        return _shown(message, token, wrong="There was nothing in it yet. Please write a few words.")
+    _ask(message, text, EntryKind.REPLY)
+    return redirect(url_for("human.page", token=token, sent="words"))
+
+
+@pages.post("/h/<token>/calls")
+@by_token(Purpose.HUMAN)
+def call(message: Message, token: str) -> ResponseReturnValue:
+    """Ask to be called back."""
+    try:
+        given = read(Call)
+    except Invalid:
+        return _shown(message, token, wrong="Please give a telephone number we can call.")
+    lines = [f"Please call {given.phone}."]
+    lines += [f"When it suits: {given.suits}"] if given.suits.strip() else []
+    lines += [given.about] if given.about.strip() else []
+    _ask(message, "\n".join(lines), EntryKind.CALL)
+    return redirect(url_for("human.page", token=token, sent="call"))
+
+
+def contact(session: Session, message: Message, customer: Customer | None, now: datetime) -> Contact | None:
+    """Return who stands behind `message`, and what they can promise."""
+    ident = message.staff_id or (customer.representative_id if customer else None)
+    staff = session.get(Staff, ident) if ident else None
+    if staff is None or not staff.active:
+        anybody = select(Staff).where(Staff.active, Staff.role != Role.MARKETER).order_by(Staff.role, Staff.id)  # type: ignore[arg-type]
+        staff = session.exec(anybody.limit(1)).first()
+    if staff is None or staff.id is None:
+        return None
+    return Contact(staff, hours_sentence(session, staff), promise(session, staff, customer, now))
+
+
+def promise(session: Session, staff: Staff, customer: Customer | None, now: datetime) -> str:
+    """Say when an answer will come."""
+    first, zone = staff.name.split()[0], customer.time_zone if customer else staff.time_zone
+    away, back = absence(session, staff.id or 0, now), next_here(session, staff.id or 0, now)
+    if away and away.deputy_id and (deputy := session.get(Staff, away.deputy_id)):
+        until = civil(away.ends_at, zone, now)
+        return f"{first} is away until {until}. {deputy.name} reads this meanwhile and will answer you."
+    if back is None:
+        return "A colleague will read this and answer you."
+    if back <= now:
+        return f"{first} is here now, and will answer you today."
+    return f"{first} is back {civil(back, zone, now)} your time, and will answer you then."
+
+
+def _ask(message: Message, text: str, kind: EntryKind) -> None:
+    customer = session().get(Customer, message.customer_id) if message.customer_id else None
+    if customer is None:
+        return  # a test belongs to no customer: it shows the page, and leads nowhere
+    talk = conversation.ask(session(), customer, message, text, kind, now())
+    routing.route(session(), talk, customer, now())
+    house().woken.set()
+
+
+def _shown(message: Message, token: str, *, sent: str = "", wrong: str = "") -> ResponseReturnValue:
+    customer = session().get(Customer, message.customer_id) if message.customer_id else None
+    return render_template(
+        "human.html",
+        token=token,
+        customer=customer,
+        contact=contact(session(), message, customer, now()),
+        message=message,
+        sent=sent,
+        wrong=wrong,
+        given=request.form,
+    ), 422 if wrong else 200

@@ -1,0 +1,75 @@
+"""What do we know of one customer? Gathered once, for their own page and for whoever answers them."""
+
+import json
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlmodel import Session, col, select
+
+from mailer.delivery.outbox import Message, State
+from mailer.house import House
+from mailer.inbox.conversation import Conversation
+from mailer.insights.insight import INSIGHTS, amount
+from mailer.people.consent import Consent, Topic, standing
+from mailer.people.customer import Customer
+from mailer.people.staff import Staff
+from mailer.people.suppression import Suppression, suppressed
+from mailer.web.words import fact
+
+EVENTS = 8
+EMAILS = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Portrait:
+    """One customer, as a page shows them."""
+
+    customer: Customer
+    facts: list[tuple[str, Any]]
+    attributes: list[tuple[str, Any]]
+    events: list[dict[str, Any]]
+    consents: list[tuple[Topic, Consent | None]]
+    suppression: Suppression | None
+    representative: Staff | None
+    talks: list[Conversation] = field(default_factory=list)
+    emails: list[Message] = field(default_factory=list)
+
+    @property
+    def held(self) -> list[Message]:
+        """What automation would have sent, were nobody talking with them."""
+        return [message for message in self.emails if message.state is State.HELD]
+
+
+def portrait(house: House, session: Session, customer: Customer) -> Portrait:
+    """Gather what is known of `customer`, the newest first."""
+    ident = customer.id or 0
+    values = house.warehouse.facts([ident]).get(ident, {})
+    decided = standing(session, ident)
+    topics = session.exec(select(Topic).order_by(Topic.name)).all()
+    talks = select(Conversation).where(Conversation.customer_id == ident).order_by(col(Conversation.opened_at).desc())
+    emails = select(Message).where(Message.customer_id == ident).order_by(col(Message.id).desc()).limit(EMAILS)
+    return Portrait(
+        customer=customer,
+        facts=[
+            (each.label, amount(each.type, each.unit, values[name]))
+            for name, each in INSIGHTS.items()
+            if values.get(name) is not None
+        ],
+        attributes=[(name.replace("_", " "), fact(value)) for name, value in customer.attributes.items()],
+        events=[{**event, "said": _said(event["properties"])} for event in house.warehouse.last_events(ident, EVENTS)],
+        consents=[(topic, decided.get(topic.id)) for topic in topics],
+        suppression=suppressed(session, [customer.email]).get(customer.email),
+        representative=session.get(Staff, customer.representative_id) if customer.representative_id else None,
+        talks=list(session.exec(talks).all()),
+        emails=list(session.exec(emails).all()),
+    )
+
+
+def _said(properties: dict[str, Any] | str | None) -> str:
+    """Say the properties of an event in a line."""
+    known = json.loads(properties) if isinstance(properties, str) else properties or {}
+    return ", ".join(
+        f"{name.removesuffix('_cents').replace('_', ' ')} {fact(value, 'cents' if name.endswith('_cents') else '')}"
+        for name, value in known.items()
+        if value not in (None, "", 0)
+    )

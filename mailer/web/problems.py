@@ -1,0 +1,57 @@
+"""What does somebody see when it did not work? What happened in plain words, and what to do next."""
+
+from flask import Flask, render_template, request
+from flask.typing import ResponseReturnValue
+from flask_wtf.csrf import CSRFError
+from werkzeug.exceptions import HTTPException
+
+from mailer.errors import Invalid, MailerError, NotReady, Permanent, Temporary
+
+WORDS = {
+    400: ("That could not be understood", "Please go back and try once more."),
+    401: ("Please sign in", "This page is for staff. Sign in, and come back."),
+    403: ("This page is not for your role", "If you need it for your work, ask an administrator."),
+    404: ("There is nothing here", "The address may be mistyped, or what it led to may be gone."),
+    405: ("That address takes no such request", "Please go back and try from the page itself."),
+    413: ("That is too large", "Please send less at once."),
+}
+NOT_OURS = ("Something went wrong on our side", "It has been written down. Please try again in a moment.")
+STATUS = ((Invalid, 422), (NotReady, 409), (Temporary, 503), (Permanent, 500))
+
+
+def install(app: Flask) -> None:
+    """Answer every error of `app` with a page."""
+    app.register_error_handler(CSRFError, _form_expired)
+    app.register_error_handler(HTTPException, _http)
+    app.register_error_handler(MailerError, _ours)
+    app.register_error_handler(Exception, _unexpected(app))
+
+
+def page(status: int, title: str, text: str) -> ResponseReturnValue:
+    """Return the page that says what went wrong; it asks the database nothing."""
+    for_customers = "token" in (request.view_args or {})
+    return render_template("problem.html", status=status, title=title, text=text, for_customers=for_customers), status
+
+
+def _form_expired(_error: CSRFError) -> ResponseReturnValue:
+    return page(400, "This form is no longer valid", "Please go back, reload the page and send it again.")
+
+
+def _http(error: HTTPException) -> ResponseReturnValue:
+    status = error.code or 500
+    if status < 400:
+        return error.get_response()
+    return page(status, *WORDS.get(status, NOT_OURS if status >= 500 else WORDS[400]))
+
+
+def _ours(error: MailerError) -> ResponseReturnValue:
+    status = next((status for kind, status in STATUS if isinstance(error, kind)), 500)
+    return page(status, "That did not work", str(error))
+
+
+def _unexpected(app: Flask):  # type: ignore[no-untyped-def]
+    def answer(error: Exception) -> ResponseReturnValue:
+        app.logger.exception("unexpected while answering %s %s", request.method, request.url_rule, exc_info=error)
+        return page(500, *NOT_OURS)
+
+    return answer

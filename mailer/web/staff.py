@@ -1,0 +1,106 @@
+"""Who works here, when are they here, and who stands in for them?"""
+
+from datetime import datetime, timedelta
+
+from flask import Blueprint, abort, flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+from pydantic import BaseModel, Field
+from sqlmodel import col, select
+
+from mailer.errors import Invalid
+from mailer.people.staff import Absence, Role, Staff, hours_sentence, next_here
+from mailer.web.doors import staff_only
+from mailer.web.exchange import me, now, session
+from mailer.web.form import read
+from mailer.web.words import zone
+
+pages = Blueprint("staff", __name__)
+
+
+class AbsenceForm(BaseModel):
+    """From the beginning of one day to the end of another, in the zone of whoever is away."""
+
+    first: str = Field(pattern=r"^\d{4}-\d\d-\d\d$")
+    last: str = Field(pattern=r"^\d{4}-\d\d-\d\d$")
+    deputy: str = ""
+    why: str = Field("", max_length=200)
+
+
+@pages.get("/staff")
+@staff_only()
+def listing() -> ResponseReturnValue:
+    """List who works here, their hours, and who is away."""
+    people = session().exec(select(Staff).order_by(col(Staff.active).desc(), Staff.role, Staff.name)).all()
+    names = {person.id: person.name for person in people}
+    coming = session().exec(select(Absence).where(Absence.ends_at > now()).order_by(col(Absence.starts_at))).all()
+    return render_template(
+        "staff.html",
+        people=[
+            (person, hours_sentence(session(), person), next_here(session(), person.id or 0, now()))
+            for person in people
+        ],
+        away={person.id: [each for each in coming if each.staff_id == person.id] for person in people},
+        names=names,
+        may_edit=_may_edit,
+    )
+
+
+@pages.post("/staff/<public_id>/absences")
+@staff_only()
+def be_away(public_id: str) -> ResponseReturnValue:
+    """Say that somebody is away for some days, and who stands in: oneself, or an administrator for anybody."""
+    person, form = _found(public_id), read(AbsenceForm)
+    if not _may_edit(person):
+        abort(403)
+    there = zone(person.time_zone)
+    try:
+        starts = datetime.fromisoformat(form.first).replace(tzinfo=there)
+        ends = datetime.fromisoformat(form.last).replace(tzinfo=there) + timedelta(days=1)
+    except ValueError as error:
+        raise Invalid("give both days as dates, like 2026-03-16") from error
+    if ends <= starts:
+        raise Invalid("the last day is before the first one")
+    deputy = _found(form.deputy) if form.deputy else None
+    if deputy is not None and deputy.id == person.id:
+        raise Invalid("nobody can stand in for themselves")
+    session().add(
+        Absence(
+            staff_id=person.id,
+            deputy_id=deputy.id if deputy else None,
+            starts_at=starts,
+            ends_at=ends,
+            why=form.why,
+        )
+    )
+    flash(f"{person.name} is away from {form.first} to {form.last}.")
+    return redirect(url_for("staff.listing"))
+
+
+@pages.post("/absences/<int:number>/end")
+@staff_only()
+def be_back(number: int) -> ResponseReturnValue:
+    """End an absence now; one that has not begun is taken back."""
+    absence = session().get(Absence, number)
+    person = session().get(Staff, absence.staff_id) if absence else None
+    if absence is None or person is None or absence.ends_at <= now():
+        abort(404)
+    if not _may_edit(person):
+        abort(403)
+    if absence.starts_at >= now():
+        session().delete(absence)
+    else:
+        absence.ends_at = now()
+        session().add(absence)
+    flash(f"{person.name} is not away any more.")
+    return redirect(url_for("staff.listing"))
+
+
+def _may_edit(person: Staff) -> bool:
+    return me().role is Role.ADMINISTRATOR or me().id == person.id
+
+
+def _found(public_id: str) -> Staff:
+    staff = session().exec(select(Staff).where(Staff.public_id == public_id)).one_or_none()
+    if staff is None:
+        abort(404)
+    return staff

@@ -1,0 +1,153 @@
+"""How are times, amounts and states said? Here, once, so that every page says them alike.
+
+An instant is shown in the zone of whoever reads it, with the exact one in a <time> element; how long something waits
+is said in words.
+"""
+
+from datetime import UTC, datetime, timedelta
+from enum import Enum
+from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from babel.dates import format_datetime, format_timedelta
+from flask import Flask
+from flask_login import current_user
+from markupsafe import Markup
+
+from mailer.people.staff import Role
+from mailer.web import exchange
+
+NAVIGATION = (  # what each role finds in the bar: endpoint, words, roles
+    ("inbox.waiting", "Inbox", {Role.REPRESENTATIVE, Role.ADMINISTRATOR}),
+    ("customers.search", "Customers", set(Role)),
+    ("segments.listing", "Segments", {Role.MARKETER, Role.ADMINISTRATOR}),
+    ("campaigns.listing", "Campaigns", {Role.MARKETER, Role.ADMINISTRATOR}),
+    ("shelf.listing", "Templates", {Role.MARKETER, Role.ADMINISTRATOR}),
+    ("staff.listing", "Staff", set(Role)),
+    ("quarantine.listing", "Quarantine", {Role.ADMINISTRATOR}),
+)
+STATES = {  # of a message, a campaign, a run, a conversation: in the words of a shop
+    "ready": "waiting to leave", "claimed": "leaving", "handed_over": "leaving", "sent": "sent",
+    "waiting": "will be tried again", "failed": "failed", "in_doubt": "in doubt", "held": "held",
+    "suppressed": "not written to", "capped": "left out: enough this week", "expired": "too late, not sent",
+    "cancelled": "cancelled", "render_failed": "could not be written",
+    "draft": "draft", "approved": "approved", "paused": "paused", "finished": "finished",
+    "planned": "planned", "choosing": "choosing customers", "chosen": "customers chosen", "missed": "missed",
+    "open": "waits for us", "answered": "answered", "closed": "closed",
+}  # fmt: skip
+REASONS = {  # why the gate says no
+    "suppressed": "never to be written to", "no_consent": "did not agree to this topic",
+    "held": "in conversation with us", "capped": "had enough email this week",
+    "again": "had this campaign lately", "again_too_soon": "had this campaign lately", "quiet": "asleep just now",
+    "expired": "too late by then", "paused": "the campaign is paused", "cancelled": "cancelled",
+    "not_approved": "not approved", "same_address": "same address as another",
+    "doubled_address": "same address as another",
+}  # fmt: skip
+GOOD, WAITS, BAD = "good", "waits", "bad"
+TONES = {
+    "sent": GOOD, "approved": GOOD, "answered": GOOD, "chosen": GOOD,
+    "open": WAITS, "ready": WAITS, "claimed": WAITS, "handed_over": WAITS, "waiting": WAITS, "held": WAITS,
+    "paused": WAITS, "planned": WAITS, "choosing": WAITS, "in_doubt": BAD, "failed": BAD, "render_failed": BAD,
+    "missed": BAD, "upset": BAD, "glad": GOOD,
+}  # fmt: skip
+
+
+def install(app: Flask) -> None:
+    """Teach the pages of `app` these words."""
+    app.jinja_env.filters.update(
+        when=when, ago=ago, how_long=how_long, state=state, reason=reason, tone=tone, fact=fact, number=number
+    )
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+
+    @app.context_processor
+    def common() -> dict[str, Any]:
+        return {"brand": exchange.house().settings.brand, "navigation": navigation, "now": exchange.now}
+
+
+def navigation() -> list[tuple[str, str]]:
+    """Return what the person signed in finds in the bar: (endpoint, words)."""
+    if not current_user.is_authenticated:
+        return []
+    return [(endpoint, words) for endpoint, words, roles in NAVIGATION if exchange.me().role in roles]
+
+
+def zone(name: str) -> ZoneInfo:
+    """Return a time zone by its name, or UTC if there is none of that name."""
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError):
+        return ZoneInfo("UTC")
+
+
+def civil(instant: datetime, time_zone: str, at: datetime) -> str:
+    """Say an instant as people of `time_zone` would: today at 14:05, Tuesday 17 March, 09:00."""
+    here, today = instant.astimezone(zone(time_zone)), at.astimezone(zone(time_zone)).date()
+    days = (here.date() - today).days
+    clock = f"{here:%H:%M}"
+    named = {0: f"today, {clock}", 1: f"tomorrow, {clock}", -1: f"yesterday, {clock}"}
+    year = "" if here.year == today.year else " yyyy"
+    return named.get(days) or f"{format_datetime(here, f'EEE d MMM{year}', locale='en_GB')}, {clock}"
+
+
+def when(instant: datetime | str | None, time_zone: str = "") -> Markup:
+    """Return a <time> element in the reader's zone; a dash for no instant."""
+    if not instant:
+        return Markup("–")
+    known = datetime.fromisoformat(instant) if isinstance(instant, str) else instant
+    known = known if known.tzinfo else known.replace(tzinfo=UTC)
+    mine = time_zone or (exchange.me().time_zone if current_user.is_authenticated else "UTC")
+    exact = f"{known.astimezone(zone(mine)):%Y-%m-%d %H:%M %Z}"
+    return Markup('<time datetime="{}" title="{}">{}</time>').format(
+        known.isoformat(), exact, civil(known, mine, exchange.now())
+    )
+
+
+def how_long(length: timedelta) -> str:
+    """Say a length of time: 3 hours."""
+    return format_timedelta(max(length, timedelta()), threshold=1.5, locale="en_GB")
+
+
+def ago(instant: datetime | None) -> Markup:
+    """Say how long ago an instant was, with the instant itself one hover away."""
+    if instant is None:
+        return Markup("–")
+    length = exchange.now() - instant
+    said = "just now" if length < timedelta(minutes=1) else f"{how_long(length)} ago"
+    return Markup('<time datetime="{}">{}</time>').format(instant.isoformat(), said)
+
+
+def state(value: object) -> str:
+    """Say a machine's state in the words of a shop."""
+    word = str(value.value if isinstance(value, Enum) else value)
+    return STATES.get(word, word.replace("_", " "))
+
+
+def reason(value: object) -> str:
+    """Say why somebody was left out."""
+    word = str(value.value if isinstance(value, Enum) else value)
+    return REASONS.get(word, word.replace("_", " "))
+
+
+def tone(value: object) -> str:
+    """Return the colour a state is shown in; the words beside it say the same."""
+    return TONES.get(str(value.value if isinstance(value, Enum) else value), "plain")
+
+
+def number(value: float) -> str:
+    """Write a number with its thousands apart."""
+    return f"{value:,}"
+
+
+def fact(value: Any, unit: str = "") -> str | Markup:
+    """Say the value of an insight with its unit."""
+    if value is None or value == "":
+        return "not known"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, datetime):
+        return when(value)
+    if unit in {"cents", "cent"}:
+        return f"{value / 100:,.2f}"
+    if isinstance(value, float):
+        value = round(value, 2)
+    return f"{value:,} {unit}".strip() if isinstance(value, (int, float)) else f"{value} {unit}".strip()
