@@ -14,6 +14,7 @@ that a customer whose last basket was 30 days ago is one with a basket in the la
 """
 
 import enum
+import re
 import string
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -21,6 +22,13 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 INSIGHTS_BEFORE = ""
+IDIOMS = tuple(
+    (re.compile(wooden), natural)
+    for wooden, natural in (
+        (r"\b0 days ago\b", "today"), (r"\b1 day ago\b", "yesterday"),
+        (r"\bin 0 days\b", "today"), (r"\bin 1 day\b", "tomorrow"), (r"\bevery 1 day\b", "every day"),
+    )
+)  # fmt: skip
 _EPOCH = date(1970, 1, 1)
 
 
@@ -91,7 +99,11 @@ def say(template: str, facts: Mapping[str, Any]) -> str:
     names = [name for _, name, _, _ in string.Formatter().parse(template) if name]
     if any(facts.get(name) is None for name in names):
         return ""
-    return template.format(**{name: amount(INSIGHTS[name].type, INSIGHTS[name].unit, facts[name]) for name in names})
+    words = {name: amount(INSIGHTS[name].type, INSIGHTS[name].unit, facts[name]) for name in names}
+    said = template.format(**words)
+    for wooden, natural in IDIOMS:
+        said = wooden.sub(natural, said)
+    return said
 
 
 def amount(kind: Type, unit: str, value: Any) -> str:

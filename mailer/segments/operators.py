@@ -48,6 +48,10 @@ def _same(column: Any, value: Any, today: int) -> Any:
     return _plain(column) == _plain(ibis.literal(value))
 
 
+def _other(column: Any, value: Any, today: int) -> Any:
+    return ~_same(column, value, today).fill_null(False)
+
+
 def _plain(value: Any) -> Any:
     return value.lower() if value.type().is_string() else value
 
@@ -60,8 +64,7 @@ OPERATORS: dict[str, Operator] = {
     each.name: each
     for each in (
         Operator("is", "is", Takes.ONE, _same, "exactly {0}", "is {0}"),
-        Operator("is_not", "is not", Takes.ONE, lambda column, value, today: ~_same(column, value, today).fill_null(False),
-                 "other than {0}", "is not {0}"),
+        Operator("is_not", "is not", Takes.ONE, _other, "other than {0}", "is not {0}"),
         _ordered("more_than", "more than", lambda column, value, _: column > value),
         _ordered("at_least", "at least", lambda column, value, _: column >= value),
         _ordered("less_than", "less than", lambda column, value, _: column < value),

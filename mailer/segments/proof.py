@@ -202,4 +202,4 @@ def _midnight(day: int) -> datetime:
 def _distinct(lines: Iterable[str]) -> list[str]:
     """Leave out a line that another one says as well."""
     said = list(dict.fromkeys(filter(None, lines)))
-    return [line for line in said if not any(line != other and line in other for other in said)]
+    return [line for line in said if not any(line != other and line.lower() in other.lower() for other in said)]
