@@ -44,7 +44,7 @@ def listing() -> ResponseReturnValue:
                 each,
                 by_id.get(each.segment_id),
                 Schedule.from_data(each.schedule).sentence(),
-                runs.get(each.id, (0, None)),
+                runs.get(each.id or 0, (0, None)),
             )
             for each in rows
         ],

@@ -8,6 +8,7 @@ from flask import Blueprint, abort, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from pydantic import BaseModel, Field
 from sqlmodel import col, select
+from sqlmodel.sql.expression import SelectOfScalar
 
 from mailer import pipeline
 from mailer.delivery.outbox import Message
@@ -79,7 +80,7 @@ def note(public_id: str) -> ResponseReturnValue:
 def assign(public_id: str) -> ResponseReturnValue:
     """Give the conversation to somebody."""
     talk = _found(public_id)
-    wanted = session().exec(representatives_and_administrators(read(AssignmentForm).staff)).one_or_none()
+    wanted = session().exec(who_may_answer(read(AssignmentForm).staff)).one_or_none()
     if wanted is None or wanted.id is None:
         raise Invalid("choose somebody who answers customers")
     why = f"{me().name} gave it to {wanted.name}" if wanted.id != me().id else f"{me().name} took it"
@@ -98,7 +99,7 @@ def close(public_id: str) -> ResponseReturnValue:
     return redirect(url_for("inbox.waiting"))
 
 
-def representatives_and_administrators(public_id: str):  # type: ignore[no-untyped-def]
+def who_may_answer(public_id: str) -> SelectOfScalar[Staff]:
     """Ask for one active member of staff who may answer."""
     may = [Role.REPRESENTATIVE, Role.ADMINISTRATOR]
     return select(Staff).where(Staff.public_id == public_id, col(Staff.active), col(Staff.role).in_(may))
@@ -122,8 +123,8 @@ def _back(talk: Conversation) -> ResponseReturnValue:
 def _shown(talk: Conversation, *, text: str = "", wrong: str = "", status: int = 200) -> ResponseReturnValue:
     customer = session().get(Customer, talk.customer_id) if talk.customer_id else None
     about = session().get(Message, talk.message_id) if talk.message_id else None
-    whose = assignment.current(session(), [talk.id]).get(talk.id)
-    here = [(staff, is_here(session(), staff.id, now())) for staff in session().exec(representatives()).all()]
+    whose = assignment.current(session(), [talk.id]).get(talk.id or 0)
+    here = [(staff, is_here(session(), staff.id or 0, now())) for staff in session().exec(representatives()).all()]
     return render_template(
         "conversation.html",
         talk=talk,

@@ -13,7 +13,6 @@ from functools import wraps
 from typing import Any
 
 from flask import Flask, abort, redirect, render_template, request, url_for
-from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from mailer.delivery.outbox import Message
@@ -24,7 +23,7 @@ from mailer.web.exchange import house, me, session
 
 NOBODY = 0  # the row that links of a preview name: there is no such message
 
-View = Callable[..., ResponseReturnValue]
+View = Callable[..., Any]  # of Flask's many kinds of answers
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +40,7 @@ def staff_only(*roles: Role) -> Callable[[View], View]:
 
     def guard(view: View) -> View:
         @wraps(view)
-        def guarded(**given: Any) -> ResponseReturnValue:
+        def guarded(**given: Any) -> Any:
             if not current_user.is_authenticated:
                 back = request.full_path.rstrip("?") if request.method == "GET" else None
                 return redirect(url_for("sign_in.form", next=back))
@@ -59,7 +58,7 @@ def by_token(purpose: Purpose) -> Callable[[View], View]:
 
     def guard(view: View) -> View:
         @wraps(view)
-        def guarded(token: str, **given: Any) -> ResponseReturnValue:
+        def guarded(token: str, **given: Any) -> Any:
             row = house().signer.read(purpose, token)
             if row == NOBODY:
                 return render_template("of_a_preview.html"), 404

@@ -8,7 +8,7 @@ from sqlmodel import col, func, select
 
 from mailer.campaigns.campaign import Campaign, CampaignState
 from mailer.campaigns.schedule import Schedule
-from mailer.delivery.outbox import Message, State
+from mailer.delivery.outbox import Message
 from mailer.inbox import overview
 from mailer.people.staff import Role
 from mailer.replies.inbound import quarantined
@@ -70,6 +70,6 @@ def _count(segment: Segment) -> int:
     return segments.count(house().warehouse, segment.tree, now())
 
 
-def _states() -> list[tuple[State, int]]:
+def _states() -> list[tuple[str, int]]:
     counted = select(Message.state, func.count()).group_by(col(Message.state))
-    return [(state, number) for state, number in session().exec(counted).all()]
+    return [(str(state), number) for state, number in session().exec(counted).all()]

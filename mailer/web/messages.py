@@ -1,5 +1,7 @@
 """What became of one email of ours, and what exactly did it say?"""
 
+from datetime import datetime
+
 from flask import Blueprint, Response, abort, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from sqlmodel import select
@@ -86,7 +88,7 @@ def _letter(message: Message) -> Letter:
     return Letter(message.subject, "", f"({made.reason})") if isinstance(made, RenderError) else made
 
 
-def _life(message: Message) -> list[tuple[str, object, str]]:
+def _life(message: Message) -> list[tuple[str, datetime | None, str]]:
     """Return what happened to it, in order: what, when, in which words."""
     steps = (
         ("put into the outbox", message.created_at, ""),
@@ -97,7 +99,7 @@ def _life(message: Message) -> list[tuple[str, object, str]]:
         ("came back", message.bounced_at, message.bounce_status),
         ("reported as spam", message.complained_at, ""),
     )
-    known = [step for step in steps if step[1] is not None]
+    known: list[tuple[str, datetime | None, str]] = [step for step in steps if step[1] is not None]
     if message.settled_at is None and (message.reply or message.reason):
         known.append(("until now", None, " ".join(filter(None, (message.reply, message.reason)))))
     if message.state is State.WAITING:

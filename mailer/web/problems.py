@@ -1,5 +1,7 @@
 """What does somebody see when it did not work? What happened in plain words, and what to do next."""
 
+from collections.abc import Callable
+
 from flask import Flask, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
@@ -49,7 +51,7 @@ def _ours(error: MailerError) -> ResponseReturnValue:
     return page(status, "That did not work", str(error))
 
 
-def _unexpected(app: Flask):  # type: ignore[no-untyped-def]
+def _unexpected(app: Flask) -> Callable[[Exception], ResponseReturnValue]:
     def answer(error: Exception) -> ResponseReturnValue:
         app.logger.exception("unexpected while answering %s %s", request.method, request.url_rule, exc_info=error)
         return page(500, *NOT_OURS)

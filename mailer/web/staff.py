@@ -65,7 +65,7 @@ def be_away(public_id: str) -> ResponseReturnValue:
         raise Invalid("nobody can stand in for themselves")
     session().add(
         Absence(
-            staff_id=person.id,
+            staff_id=person.id or 0,
             deputy_id=deputy.id if deputy else None,
             starts_at=starts,
             ends_at=ends,

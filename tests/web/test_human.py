@@ -1,0 +1,74 @@
+from collections.abc import Callable
+from datetime import timedelta
+
+from flask.testing import FlaskClient
+from sqlmodel import select
+
+from mailer import clock
+from mailer.house import House
+from mailer.inbox import assignment
+from mailer.inbox.conversation import Conversation, Entry, EntryKind
+from mailer.mail.tokens import Purpose
+from mailer.people.hold import holds
+from mailer.people.staff import Absence
+
+
+def test_the_page_names_the_human_their_face_their_hours_and_when_they_answer(anyone: FlaskClient, link, shop) -> None:
+    html = anyone.get(link("h", Purpose.HUMAN)).get_data(as_text=True)
+    for words in (
+        "Maya Keller",
+        shop.staff["maya"].public_id,
+        "Monday to Friday, 9:00 to 17:00 (Berlin)",
+        "Maya is here now",
+    ):
+        assert words in html
+    assert "Sign out" not in html
+
+
+def test_outside_their_hours_it_says_when_they_are_back_in_the_customers_time(anyone: FlaskClient, link, now) -> None:
+    clock.move_to(now + timedelta(hours=12))
+    assert "Maya is back tomorrow, 09:00 your time" in anyone.get(link("h", Purpose.HUMAN)).get_data(as_text=True)
+
+
+def test_while_they_are_away_the_deputy_is_named(anyone: FlaskClient, link, house: House, shop, now) -> None:
+    with house.store.write() as session:
+        session.add(Absence(staff_id=shop.staff["maya"].id, deputy_id=shop.staff["ida"].id,
+                            starts_at=now - timedelta(days=1), ends_at=now + timedelta(days=3)))  # fmt: skip
+    assert "Ida Berg reads this meanwhile" in anyone.get(link("h", Purpose.HUMAN)).get_data(as_text=True)
+
+
+def test_words_become_a_conversation_with_somebody_and_automation_steps_aside(
+    anyone: FlaskClient, link, house: House, shop
+) -> None:
+    page = link("h", Purpose.HUMAN)
+    answer = anyone.post(f"{page}/words", data={"text": "Hello Maya"})
+    assert (answer.status_code, answer.location) == (302, f"{page}?sent=words")
+    assert "Your words have arrived" in anyone.get(answer.location).get_data(as_text=True)
+    with house.store.read() as session:
+        talk = session.exec(select(Conversation)).one()
+        assert session.exec(select(Entry)).one().text == "Hello Maya"
+        assert assignment.current(session, [talk.id])[talk.id].staff_id == shop.staff["maya"].id
+        assert shop.ann.id in holds(session, [shop.ann.id])
+
+
+def test_a_second_press_is_not_a_second_entry(anyone: FlaskClient, link, house: House) -> None:
+    for _ in range(2):
+        anyone.post(f"{link('h', Purpose.HUMAN)}/words", data={"text": "Hello Maya"})
+    with house.store.read() as session:
+        assert len(session.exec(select(Entry)).all()) == 1
+
+
+def test_a_wish_to_be_called_is_an_entry_of_its_own_kind(anyone: FlaskClient, link, house: House) -> None:
+    anyone.post(f"{link('h', Purpose.HUMAN)}/calls", data={"phone": "+49 30 1234", "suits": "mornings"})
+    with house.store.read() as session:
+        entry = session.exec(select(Entry)).one()
+    assert entry.kind is EntryKind.CALL
+    assert entry.text == "Please call +49 30 1234.\nWhen it suits: mornings"
+
+
+def test_an_empty_form_comes_back_with_kind_words(anyone: FlaskClient, link) -> None:
+    page = link("h", Purpose.HUMAN)
+    assert anyone.post(f"{page}/words", data={"text": "  "}).status_code == 422
+    answer = anyone.post(f"{page}/calls", data={"phone": "", "suits": "evenings"})
+    assert answer.status_code == 422
+    assert 'value="evenings"' in answer.get_data(as_text=True)
