@@ -92,8 +92,8 @@ LABELS = {
     "from": r"from|von|de|da|van|fra|från|od|lähettäjä|feladó|expéditeur|remitente|mittente|afzender|von meinem|от"
             r"|от кого|від|gönderen|kimden|发件人|寄件者|差出人|送信者|보낸 사람|מאת",
     "sent": r"sent|gesendet|envoyé|envoyé le|enviado|enviado el|enviado em|inviato|verzonden|sendt|skickat|wysłano"
-            r"|lähetetty|elküldve|odesláno|odoslané|отправлено|надіслано|gönderildi|发送时间|寄件日期|送信日時|보낸 날짜"
-            r"|received|on behalf of|message du",
+            r"|lähetetty|elküldve|odesláno|odoslané|отправлено|надіслано|gönderildi|发送时间|寄件日期|送信日時"
+            r"|보낸 날짜|received|on behalf of|message du",
     "date": r"date|datum|fecha|data|dato|päivä|päiväys|dátum|дата|日期|日付|날짜",
     "to": r"to|an|à|a|para|aan|til|till|do|komu|vastaanottaja|címzett|destinataire|destinatario|кому|alıcı|kime|收件人"
           r"|收件者|宛先|받는 사람|cc|kopie|copie à|kopi|kopia|copia|копия|抄送|bcc",
