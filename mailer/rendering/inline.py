@@ -11,6 +11,7 @@ import re
 from functools import lru_cache
 from itertools import chain
 
+import cssutils  # type: ignore[import-untyped]
 from premailer import Premailer
 
 from mailer.errors import Invalid
@@ -40,6 +41,8 @@ BROKEN = (  # what premailer or its CSS parser drops, fetches or fails on
     (r"(?:var|calc|clamp|min|max)\(", "few mail programs compute values; write the value"),
     (r"url\(", "pictures in style sheets are blocked; use an img"),
 )  # fmt: skip
+
+cssutils.ser.prefs.minimizeColorHash = False  # Outlook reads bgcolor="#abc" as another colour than #aabbcc
 
 
 def inline(html: str) -> str:

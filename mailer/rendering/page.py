@@ -8,6 +8,7 @@ from inscriptis import Inscriptis
 from inscriptis.model.config import ParserConfig
 
 _LINK = re.compile(r"\[\s*([^\]]+?)\s*\]\((https?://[^)\s]+|mailto:[^)\s]+)\)")
+_EMPTY = re.compile(r"\[\s*\]\([^)\s]*\)")
 _MARK = re.compile(r"^\s*([•*–-])\s*\n", re.MULTILINE)
 _BLANK = re.compile(r"\n{3,}")
 _LINKED = ParserConfig(display_links=True)
@@ -25,7 +26,7 @@ def text_of(html: str) -> str:
         table.tag = "div"
         for part in table.xpath("./tr|./tbody|./tbody/tr|./tr/td|./tbody/tr/td"):
             part.tag = "div"
-    text = _LINK.sub(r"\1: \2", Inscriptis(page, _LINKED).get_text())
+    text = _LINK.sub(r"\1: \2", _EMPTY.sub("", Inscriptis(page, _LINKED).get_text()))
     lines = "\n".join(line.strip() for line in text.splitlines())
     return _BLANK.sub("\n\n", _MARK.sub(r"\1 ", lines)).strip() + "\n"
 

@@ -89,7 +89,7 @@ def _images(_letter: Letter, page: Any, _links: Links | None) -> list[Finding]:
 
 
 def _needs(letter: Letter, page: Any, address: str, what: str) -> list[Finding]:
-    if not any(address in str(anchor.get("href", "")) for anchor in page.iter("a")):
+    if not any(address in str(anchor.get("href", "")) and words(anchor) for anchor in page.iter("a")):
         return [Finding("error", f"{what} is missing.")]
     if address not in letter.text:  # the plain text leaves out what is hidden
         return [Finding("error", f"{what} is there but cannot be seen.")]
