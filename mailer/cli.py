@@ -32,7 +32,12 @@ from mailer.segments import segment as segments
 from mailer.segments.segment import Segment
 from mailer.store import CHUNK, Urgency
 
-app = typer.Typer(no_args_is_help=True, add_completion=False, help="Lifeline: email with a named human one click away.")
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    help="Lifeline: email with a named human one click away.",
+)
 import_app = typer.Typer(no_args_is_help=True, help="Bring customers and events in.")
 segment_app = typer.Typer(no_args_is_help=True, help="Ask who is in a segment, and why.")
 campaign_app = typer.Typer(no_args_is_help=True, help="See and start campaigns.")

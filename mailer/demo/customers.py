@@ -8,6 +8,7 @@ import smtplib
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from email.header import Header
 from email.message import EmailMessage
 from email.utils import format_datetime, make_msgid
 
@@ -101,7 +102,10 @@ def _bounce(delivery: Delivery, ours: EmailMessage, now: datetime) -> tuple[str,
             f"Reporting-MTA: dns; mx.{domain}\n\nFinal-Recipient: rfc822; {delivery.address}\nAction: failed\n"
             "Status: 5.2.1\nDiagnostic-Code: smtp; 550 5.2.1 Mailbox disabled, not accepting messages\n",
         ),
-        ("text/rfc822-headers", f"Message-ID: <{delivery.message_id}>\nSubject: {ours['Subject']}\n"),
+        (
+            "text/rfc822-headers",
+            f"Message-ID: <{delivery.message_id}>\nSubject: {Header(str(ours['Subject'])).encode()}\n",
+        ),
     ]
     boundary = f"report-{delivery.number}"
     report["MIME-Version"] = "1.0"

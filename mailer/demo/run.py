@@ -13,7 +13,7 @@ PASSWORD = "lifeline"  # noqa: S105 -- of a demo that listens on this machine on
 SETTINGS = """# The demo's own settings. The ports of its mail servers are chosen when it starts.
 [brand]
 name = "Lifeline Market"
-address = "Lifeline Market, 12 Harbour Street, Exampleton"
+address = "12 Harbour Street, Exampleton"
 
 [delivery]
 transport = "smtp://127.0.0.1:0"

@@ -99,7 +99,6 @@ def prepare(house: House, now: datetime, say: Say) -> None:
     clock.move_to(begins)
     stocked = shop.stock(house.store.write, now)
     say(f"{stocked.customers:,} customers with {stocked.events:,} events (published household-level data)")
-    pipeline.fold(house, now)
     with house.store.write() as session:
         segment_files.sync(session, house.home.segments, begins)
         session.flush()

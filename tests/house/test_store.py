@@ -99,6 +99,7 @@ def test_a_second_process_cannot_have_the_same_house(tmp_path: Path) -> None:
     second.close()
 
 
+@pytest.mark.filterwarnings("ignore:autogenerate skipping metadata-specified expression-based index")
 def test_migrations_and_tables_say_the_same(tmp_path: Path) -> None:
     from alembic.autogenerate import compare_metadata
     from alembic.migration import MigrationContext
