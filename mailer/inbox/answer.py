@@ -49,7 +49,8 @@ def answer(
     Raises:
         Invalid: there are no words, the conversation went on, or its address cannot be written to.
     """
-    session.refresh(conversation, with_for_update=True)
+    session.flush()
+    session.refresh(conversation, with_for_update=True)  # two may press at once
     text = text.strip()
     last = _last(session, conversation)
     if last and last.kind is EntryKind.ANSWER and (last.staff_id, last.text) == (staff.id, text):

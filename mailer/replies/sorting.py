@@ -15,25 +15,20 @@ from typing import Any
 from sqlmodel import Session, select
 
 from mailer.delivery.outbox import Kind, Message
+from mailer.mail.objection import objection
 from mailer.mail.quoting import Split, split
 from mailer.mail.tokens import Signer, claimed
 from mailer.people.consent import withdraw_all
 from mailer.people.customer import Customer
 from mailer.replies.failures import apply_report
 from mailer.replies.inbound import InboundEmail, InboundState, Trust, Verdict
-from mailer.replies.matching import ANCESTORS, Match, match, trust
+from mailer.replies.matching import ANCESTORS, Evidence, Match, match, trust
 from mailer.replies.triage import Triage
 
 WORDS = 200_000  # characters kept of each text; the bytes keep the rest
 LINE = 1_000  # characters kept of what belongs on a line
 MANY = 50  # attachments or failures listed
 
-_WISH = re.compile(
-    r"unsubscri|opt(ing)?[ -]?out|remove me|take me off|stop (send|e-?mail|writ|contact)|^stop$|no more (e-?)?mails?"
-    r"|abmelde|abbestell|austrag|d[ée]s(abonn|inscri)|dar(me)? de baja|cancel(lami|ar mi suscri)|disiscri|uitschrij"
-    r"|afmelden|wypis|avregistrer|afmeld|do not (e-?mail|write|contact)|don.t (e-?mail|write|contact)",
-    re.IGNORECASE,
-)
 _COURTESY = re.compile(
     r"((hi|hello|hey|dear|hallo|liebe|lieber|guten tag|bonjour|hola)\b(\W+\w+){0,2}"
     r"|please|(many )?thanks|thank you( (so|very) much)?( in advance)?|cheers|best|bye|sincerely|((kind|best) )?regards"
@@ -150,7 +145,9 @@ def _act(session: Session, inbound: InboundEmail, triage: Triage, message: Messa
         return message is not None and message.kind is Kind.ANSWER and was is None and message.bounced_at is not None
     if inbound.verdict is Verdict.UNSUBSCRIBE:
         return not (_unsubscribe(session, inbound, now) and is_only_a_wish(inbound.new_words, inbound.from_name))
-    return inbound.verdict in (Verdict.REPLY, Verdict.OTHER)
+    if inbound.verdict is Verdict.AUTOREPLY:
+        return False
+    return triage.needs_person or inbound.evidence in (Evidence.ENVELOPE, Evidence.HEADER)
 
 
 def _unsubscribe(session: Session, inbound: InboundEmail, now: datetime) -> bool:
@@ -176,7 +173,7 @@ def is_only_a_wish(words: str, name: str = "") -> bool:
     names = {part.lower() for part in re.findall(r"\w+", name)}
     for clause in _CLAUSES.split(words):
         said = re.findall(r"\w+", clause)
-        if _WISH.search(clause.strip()) and len(said) <= _LONG and "?" not in clause:
+        if len(said) <= _LONG and "?" not in clause and objection(clause):
             continue
         if _COURTESY.fullmatch(clause.strip()) or {word.lower() for word in said} <= names:
             continue

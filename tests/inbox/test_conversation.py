@@ -8,7 +8,16 @@ from sqlmodel import Session, select
 
 from mailer.delivery.outbox import Kind, Message
 from mailer.errors import Invalid
-from mailer.inbox.conversation import Conversation, ConversationState, Entry, EntryKind, ask, note, open_or_join, waiting
+from mailer.inbox.conversation import (
+    Conversation,
+    ConversationState,
+    Entry,
+    EntryKind,
+    ask,
+    note,
+    open_or_join,
+    waiting,
+)
 from mailer.people.hold import holds
 from mailer.replies.inbound import Trust, Verdict
 

@@ -61,9 +61,7 @@ def test_deputies_of_deputies_are_followed_but_never_in_a_circle(session: Sessio
     absence = shop.away(jonas, lena, days=0.1)
     given = route(session, open_talk(shop, ann), ann, shop.now)
     assert given.staff_id == lena.id
-    assert given.why == (
-        "Amara Okafor is away until 15 April; Jonas Weber is away until 12:24; Lena Fischer stands in"
-    )
+    assert given.why == ("Amara Okafor is away until 15 April; Jonas Weber is away until 12:24; Lena Fischer stands in")
     absence.deputy_id = amara.id
     circle = route(session, open_talk(shop, ann), ann, shop.now)
     assert (circle.staff_id, circle.rule) == (lena.id, "least loaded, here")

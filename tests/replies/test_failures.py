@@ -24,7 +24,13 @@ def bounce(status: str, address: str = "ann@example.com", action: str = "failed"
 
 def arrived(now: datetime, evidence: Evidence = Evidence.ENVELOPE) -> InboundEmail:
     return InboundEmail(
-        digest="d", envelope_from="<>", envelope_to="b-x@r", size=1, received_at=now, evidence=evidence, subject="Failed"
+        digest="d",
+        envelope_from="<>",
+        envelope_to="b-x@r",
+        size=1,
+        received_at=now,
+        evidence=evidence,
+        subject="Failed",
     )
 
 

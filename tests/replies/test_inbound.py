@@ -55,7 +55,9 @@ def test_a_digest_never_leads_out_of_the_folder(tmp_path: Path, name: str) -> No
 
 def test_the_file_and_then_the_folder_are_synced_around_the_rename(tmp_path: Path) -> None:
     """strace shows the real order: fsync the file, rename it, fsync the folder that holds the name."""
-    code = f"from mailer.replies.inbound import Spool; from pathlib import Path; Spool(Path({str(tmp_path)!r})).keep(b'x')"
+    code = (
+        f"from mailer.replies.inbound import Spool; from pathlib import Path; Spool(Path({str(tmp_path)!r})).keep(b'x')"
+    )
     traced = tmp_path / "trace"
     watch = ["strace", "-f", "-y", "-e", "trace=fsync,rename,renameat,renameat2", "-o", str(traced)]
     try:
@@ -117,7 +119,13 @@ def test_what_was_done_is_told_once(now: datetime) -> None:
 def test_mail_is_expected_at_our_reply_domain_for_staff_and_postmaster(session: Session, now: datetime) -> None:
     session.add(Staff(email="maya@example.com", name="Maya", role=Role.REPRESENTATIVE, created_at=now))
     session.flush()
-    for address in ("r-x@reply.example.com", "R-X@REPLY.EXAMPLE.COM", "Maya@example.com", "postmaster", "Postmaster@x.org"):
+    for address in (
+        "r-x@reply.example.com",
+        "R-X@REPLY.EXAMPLE.COM",
+        "Maya@example.com",
+        "postmaster",
+        "Postmaster@x.org",
+    ):
         assert is_expected(session, address, "reply.example.com"), address
     for address in ("ann@example.com", "r-x@reply.example.com.evil.org", "evil@xreply.example.com", ""):
         assert not is_expected(session, address, "reply.example.com"), address
