@@ -14,6 +14,7 @@ Connections are kept for many messages. MAIL, RCPT and DATA go out together wher
 
 import asyncio
 import base64
+import contextlib
 import re
 import ssl
 from collections.abc import AsyncIterator
@@ -27,6 +28,7 @@ from mailer.errors import Misconfigured
 from mailer.failpoints import reach
 
 REST = 10.0  # seconds in which a server that could not be reached is not asked again, on one connection
+FAREWELL = 2.0  # seconds for the answer to QUIT
 OUR_FAULT = {530, 534, 535, 538}  # credentials: the operator's matter, never a reason to fail a message (RFC 4954)
 LOCAL = {"localhost", "127.0.0.1", "::1"}
 
@@ -137,7 +139,7 @@ class SmtpTransport:
                 yield envelope, receipt
         finally:
             if line is not None:
-                line.close()
+                await line.close()
 
 
 def malformed(envelope: Envelope) -> Receipt | None:
@@ -219,10 +221,12 @@ class Line:
             return Receipt(Outcome.LOST, 0, str(error))
         return self._judged(reply, Outcome.ACCEPTED)
 
-    def close(self) -> None:
-        """Say goodbye, and wait for nothing."""
-        self.wire.write(b"QUIT\r\n")
-        self.wire.hang_up()
+    async def close(self) -> None:
+        """Say goodbye; nobody waits long for the answer."""
+        with contextlib.suppress(Gone):
+            self.wire.write(b"QUIT\r\n")
+            await self.wire.reply(FAREWELL)
+        self.wire.end("goodbye")
 
     # The conversation
 

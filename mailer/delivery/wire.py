@@ -128,12 +128,6 @@ class Wire(asyncio.Protocol):
             if future is not None and not future.done():
                 future.set_exception(self.gone)
 
-    def hang_up(self) -> None:
-        """Close once everything written is out."""
-        self.gone = self.gone or Gone("hung up")
-        if self._transport is not None:
-            self._transport.close()
-
     # What asyncio calls
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:

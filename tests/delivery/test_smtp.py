@@ -1,0 +1,206 @@
+import datetime
+import ipaddress
+import ssl
+from pathlib import Path
+
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mailer.delivery.smtp import Patience, Relay, SmtpTransport, queue_id, stuffed
+from mailer.delivery.transport import Envelope, Outcome
+from mailer.errors import Misconfigured
+from tests.delivery.sink import Sink, sink
+from tests.delivery.test_transport import envelope, send
+
+SOON = Patience(connect=5, command=1, block=1, final=1)
+
+
+def to(server: Sink, extra: str = "") -> SmtpTransport:
+    return SmtpTransport(Relay.from_url(f"smtp://127.0.0.1:{server.port}{extra}"), SOON)
+
+
+@pytest.mark.parametrize("offers", [("PIPELINING",), ()])
+@pytest.mark.parametrize("command", ["MAIL", "RCPT", "DATA"])
+@pytest.mark.parametrize(
+    ("reply", "outcome"),
+    [("451 4.7.1 Greylisted, try later", Outcome.DEFERRED), ("550 5.1.1 No such user", Outcome.REFUSED)],
+)
+def test_the_words_of_the_server_are_kept_and_the_next_message_leaves(
+    offers: tuple[str, ...], command: str, reply: str, outcome: Outcome
+) -> None:
+    address = "b-1@reply.example" if command == "MAIL" else "c1@example.com"
+    with sink({f"{command} {address}": reply}, offers) as server:
+        other = Envelope(2, 1, "other@reply.example", "c2@example.com", envelope(2).data)
+        [(_, first), (_, second)] = send(to(server), [envelope(1), other])
+    assert (first.outcome, first.reply, first.queue_id) == (outcome, reply, "")
+    assert second.outcome is Outcome.ACCEPTED
+    assert second.queue_id == "4F1B2"
+    assert [recipient for _, recipient, _ in server.got] == ["c2@example.com"]
+
+
+@pytest.mark.parametrize("mood", ["drop", "silence"])
+@pytest.mark.parametrize("command", ["MAIL", "RCPT"])
+def test_a_connection_lost_before_the_dot_is_deferred(command: str, mood: str) -> None:
+    with sink({command: mood}) as server:
+        [(_, receipt)] = send(to(server), [envelope()])
+        assert receipt.outcome is Outcome.DEFERRED
+        assert (server.got, receipt.queue_id) == ([], "")
+
+
+@pytest.mark.parametrize("mood", ["drop", "silence"])
+def test_a_connection_lost_after_the_dot_is_in_doubt_and_the_next_message_leaves(mood: str) -> None:
+    with sink({"DATA c1@example.com": mood}) as server:
+        [(_, first), (_, second)] = send(to(server), [envelope(1), envelope(2)])
+    assert (first.outcome, first.code) == (Outcome.LOST, 0)
+    assert first.text
+    assert second.outcome is Outcome.ACCEPTED
+
+
+def test_a_server_that_closes_with_421_after_the_dot_is_deferred() -> None:
+    with sink({"DATA c1@example.com": "421 4.3.2 Shutting down"}) as server:
+        [(_, first), (_, second)] = send(to(server), [envelope(1), envelope(2)])
+    assert (first.outcome, first.code) == (Outcome.DEFERRED, 421)
+    assert second.outcome is Outcome.ACCEPTED
+
+
+def test_without_a_server_everything_is_deferred_and_it_is_asked_once() -> None:
+    with sink() as server:
+        pass
+    receipts = [receipt for _, receipt in send(to(server), [envelope(n) for n in range(1, 50)])]
+    assert {receipt.outcome for receipt in receipts} == {Outcome.DEFERRED}
+    assert {receipt.code for receipt in receipts} == {0}
+    assert "cannot reach 127.0.0.1" in receipts[0].text
+
+
+def test_one_connection_serves_many_messages() -> None:
+    with sink() as server:
+        send(to(server), [envelope(n) for n in range(1, 20)])
+    assert (server.connections, len(server.got)) == (1, 19)
+
+
+def test_eight_bit_bytes_are_announced_and_unchanged() -> None:
+    data = "Subject: Hej\r\n\r\nBlåbärsgröt\r\n".encode()
+    with sink() as server:
+        [(_, receipt)] = send(to(server), [envelope(1, data)])
+    assert receipt.outcome is Outcome.ACCEPTED
+    assert server.got[0][2] == data
+    assert "BODY=8BITMIME" in server.options
+
+
+def test_a_large_message_arrives_whole() -> None:
+    data = b"Subject: Large\r\n\r\n" + b".x" * 39 + b"\r\n" + (b"." + b"y" * 70 + b"\r\n") * 40_000
+    with sink() as server:
+        [(_, receipt)] = send(SmtpTransport(Relay.from_url(f"smtp://127.0.0.1:{server.port}")), [envelope(1, data)])
+    assert receipt.outcome is Outcome.ACCEPTED
+    assert server.got[0][2] == data
+
+
+@pytest.mark.parametrize("data", [b"a\nb\r\n", b"a\rb\r\n", b"a\0b\r\n", b"a\r\n.\nMAIL FROM:<x@y>\r\n"])
+def test_bytes_that_two_servers_would_read_differently_are_never_sent(data: bytes) -> None:
+    with sink() as server:
+        [(_, receipt)] = send(to(server), [envelope(1, data)])
+        assert (receipt.outcome, receipt.code, server.connections) == (Outcome.REFUSED, 0, 0)
+
+
+@pytest.mark.parametrize("address", ["", "a@b>\r\nRCPT TO:<c@d", "a b@c", "ä@b"])
+def test_an_address_that_would_say_more_than_an_address_is_never_sent(address: str) -> None:
+    with sink() as server:
+        [(_, receipt)] = send(to(server), [Envelope(1, 1, "", address, b"\r\n")])
+        assert (receipt.outcome, server.connections) == (Outcome.REFUSED, 0)
+
+
+@given(st.lists(st.sampled_from([b".", b"..", b"a", b"", b".a", b"a."]), max_size=8).map(b"\r\n".join))
+def test_stuffed_bytes_hold_no_end_but_the_last_and_can_be_read_back(data: bytes) -> None:
+    wire = stuffed(data)
+    assert b"\r\n.\r\n" not in b"\r\n" + wire
+    assert wire.endswith(b"\r\n")
+    lines = [line[1:] if line.startswith(b".") else line for line in wire.split(b"\r\n")]
+    assert b"\r\n".join(lines).removesuffix(b"\r\n") == data.removesuffix(b"\r\n")
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("2.0.0 Ok: queued as 4F1B2C3D", "4F1B2C3D"),
+        ("OK id=1rXyZa-0001Ab-2C", "1rXyZa-0001Ab-2C"),
+        ("2.0.0 41G9x1234567 Message accepted for delivery", "41G9x1234567"),
+        ("2.0.0 OK  1700000000 d2e1a72fcca58-6be5-34 - gsmtp", "d2e1a72fcca58-6be5-34"),
+        ("Ok 0102018c-1234-abcd", "0102018c-1234-abcd"),
+        ("2.0.0 Ok", ""),
+    ],
+)
+def test_the_name_the_server_gave_it_is_found(text: str, expected: str) -> None:
+    assert queue_id(text) == expected
+
+
+# TLS and signing in
+
+
+@pytest.fixture(scope="module")
+def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "sink")])
+    today = datetime.datetime.now(datetime.UTC)
+    made = (
+        x509.CertificateBuilder().subject_name(name).issuer_name(name).public_key(key.public_key())
+        .serial_number(1).not_valid_before(today - datetime.timedelta(1)).not_valid_after(today + datetime.timedelta(9))
+        .add_extension(x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]), False)
+        .add_extension(x509.BasicConstraints(ca=True, path_length=None), True)
+        .sign(key, hashes.SHA256())
+    )  # fmt: skip
+    path = tmp_path_factory.mktemp("tls") / "sink.pem"
+    clear = serialization.NoEncryption()
+    secret = key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, clear)
+    path.write_bytes(secret + made.public_bytes(serialization.Encoding.PEM))
+    return path
+
+
+@pytest.fixture
+def tls(certificate: Path) -> ssl.SSLContext:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate)
+    return context
+
+
+def test_a_password_is_given_over_verified_tls(certificate: Path, tls: ssl.SSLContext) -> None:
+    with sink(tls=tls, auth=True) as server:
+        relay = Relay.from_url(f"smtp://ann:s3%3Acret@127.0.0.1:{server.port}?tls=required&ca={certificate}")
+        [(_, receipt)] = send(SmtpTransport(relay, SOON), [envelope()])
+    assert receipt.outcome is Outcome.ACCEPTED
+    assert server.users == [(b"ann", b"s3:cret")]
+
+
+def test_a_certificate_nobody_vouches_for_ends_it_before_the_password(tls: ssl.SSLContext) -> None:
+    with sink(tls=tls, auth=True) as server:
+        relay = Relay.from_url(f"smtp://ann:s3%3Acret@127.0.0.1:{server.port}?tls=required")
+        [(_, receipt)] = send(SmtpTransport(relay, SOON), [envelope()])
+    assert receipt.outcome is Outcome.DEFERRED
+    assert "CERTIFICATE_VERIFY_FAILED" in receipt.text
+    assert (server.users, server.got) == ([], [])
+
+
+def test_required_tls_that_is_not_offered_sends_nothing() -> None:
+    with sink() as server:
+        [(_, receipt)] = send(to(server, "?tls=required"), [envelope()])
+    assert (receipt.outcome, server.got) == (Outcome.DEFERRED, [])
+    assert "STARTTLS" in receipt.text
+
+
+def test_a_wrong_password_fails_no_message() -> None:
+    with sink(auth=True) as server:
+        relay = Relay.from_url(f"smtp://ann:wrong@127.0.0.1:{server.port}")
+        [(_, receipt)] = send(SmtpTransport(relay, SOON), [envelope()])
+    assert (receipt.outcome, receipt.code) == (Outcome.DEFERRED, 0)
+    assert receipt.text.startswith("535")
+
+
+def test_a_password_is_never_sent_in_the_clear_to_another_machine() -> None:
+    with pytest.raises(Misconfigured, match="only sent over TLS"):
+        Relay.from_url("smtp://ann:secret@mail.example.com?tls=no")
+    assert Relay.from_url("smtp://ann:secret@mail.example.com").tls == "required"
+    assert Relay.from_url("smtps://ann:secret@mail.example.com").port == 465
