@@ -15,7 +15,7 @@ from flufl.bounce import all_failures
 from mailer.mail.address import addresses
 from mailer.mail.parse import ParsedEmail
 
-MAX_READ = 200_000  # bytes shown to flufl.bounce
+MAX_READ = 64_000  # bytes shown to flufl.bounce
 MAX_TEXT = 50_000  # characters searched for words
 
 
@@ -125,7 +125,7 @@ _ENHANCED = re.compile(r"(?<![\d.])([245])\.(\d{1,3})\.(\d{1,3})(?![\d.]*\d)")
 _REPLY = re.compile(r"(?<![\d.-])([45])\d\d(?=[ -])(?!-\d\d-)")
 _ADDRESS = re.compile(r"[\w.+=-]{1,64}@[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63}){1,8}")
 _COPY = re.compile(
-    r"^[-\s>*]*(?:original message|below this line is a copy|this is a copy|header of the source|the original message"
+    r"^[- \t>*]*(?:original message|below this line is a copy|this is a copy|header of the source|the original message"
     r"|received: (?:from|by))",
     re.IGNORECASE | re.MULTILINE,
 )

@@ -124,6 +124,10 @@ def _word_bytes(kind: str, text: str, charset: str) -> bytes:
 
 def lenient_base64(data: bytes) -> bytes:
     """Read base64, leaving out what is not of its alphabet, and whatever is missing at its end."""
+    try:
+        return binascii.a2b_base64(data)
+    except binascii.Error:
+        pass  # its padding is wrong, or something stands in it
     clean = re.sub(rb"[^A-Za-z0-9+/]", b"", data)
     clean = clean[: len(clean) - (len(clean) % 4 == 1)]
     try:

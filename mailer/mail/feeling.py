@@ -14,23 +14,24 @@ _UPSET = {
           r"|never again|not (?:happy|good enough|acceptable|pleased|satisfied)|waste of|lawyer|refund now|let down"
           r"|passed away|died|funeral|grie(?:f|ving)|hospital|still (?:waiting|not|no)|broken|ruined|(?:how|why) dare",
     "de": r"ärger\w*|verärgert|enttäusch\w*|frech\w*|unverschämt\w*|wütend|sauer|schlecht\w*|furchtbar|schrecklich"
-          r"|beschwer\w*|unzufrieden|katastroph\w*|zumutung|inakzeptabel|nie wieder|anwalt|frust\w*|nervt|reicht(?:'s| es)"
-          r"|verstorben|gestorben|trauer\w*|krankenhaus|kaputt|skandal\w*|unmöglich|immer noch (?:nicht|kein)",
+          r"|beschwer\w*|unzufrieden|katastroph\w*|zumutung|inakzeptabel|nie wieder|anwalt|frust\w*|nervt"
+          r"|reicht(?:'s| es)|verstorben|gestorben|trauer\w*|krankenhaus|kaputt|skandal\w*|unmöglich"
+          r"|immer noch (?:nicht|kein)",
     "fr": r"déçue?s?|décevant|mécontente?s?|furieu\w+|colère|honteu\w+|inadmissible|inacceptable|scandal\w*|énervée?s?"
           r"|insatisfaite?s?|plainte|nul|horrible|arnaque|ras[- ]le[- ]bol|plus jamais|avocat|décédée?s?|deuil|hôpital"
           r"|toujours (?:pas|rien)|marre",
-    "es": r"enfadad[oa]s?|enojad[oa]s?|decepcion\w*|furios[oa]s?|molest[oa]s?|indignad[oa]s?|inaceptable|vergüenza|queja\w*"
-          r"|pésim[oa]|horrible|terrible|estafa|hart[oa]s?|nunca más|abogad[oa]|falleci\w+|hospital|mal servicio"
-          r"|todavía (?:no|sin)|insatisfech[oa]s?",
+    "es": r"enfadad[oa]s?|enojad[oa]s?|decepcion\w*|furios[oa]s?|molest[oa]s?|indignad[oa]s?|inaceptable|vergüenza"
+          r"|queja\w*|pésim[oa]|horrible|terrible|estafa|hart[oa]s?|nunca más|abogad[oa]|falleci\w+|hospital"
+          r"|mal servicio|todavía (?:no|sin)|insatisfech[oa]s?",
 }  # fmt: skip
 _GLAD = {
-    "en": r"thank(?:s| you)|great|love(?:ly|d)?|wonderful|excellent|happy|amazing|perfect|awesome|delighted|fantastic|glad"
-    r"|appreciate\w*|brilliant|pleased|nice|good job|well done",
-    "de": r"danke\w*|toll\w*|super|prima|wunderbar|freu\w*|perfekt\w*|klasse|großartig\w*|zufrieden|lieb\w*|begeistert"
-    r"|herzlich\w*|spitze|schön\w*",
-    "fr": r"merci|super|parfait\w*|génial\w*|ravie?s?|content\w*|excellent\w*|formidable|heureu\w+|bravo|adore|magnifique",
-    "es": r"gracias|genial|perfect[oa]|excelente|encant\w+|content[oa]s?|feliz|felices|maravillos[oa]|fantástic[oa]|estupend[oa]",
-}
+    "en": r"thank(?:s| you)|great|love(?:ly|d)?|wonderful|excellent|happy|amazing|perfect|awesome|delighted|fantastic"
+          r"|glad|appreciate\w*|brilliant|pleased|nice|good job|well done",
+    "de": r"danke\w*|toll\w*|super|prima|wunderbar|freu\w*|perfekt\w*|klasse|großartig\w*|zufrieden|begeistert"
+          r"|lieb\w*|herzlich\w*|spitze|schön\w*",
+    "fr": r"merci|super|parfait\w*|génial\w*|ravie?s?|content\w*|excellent\w*|formidable|heureu\w+|bravo|adore",
+    "es": r"gracias|genial|perfect[oa]|excelente|encant\w+|content[oa]s?|feliz|felices|maravillos[oa]|fantástic[oa]",
+}  # fmt: skip
 _PATTERNS = {
     "upset": re.compile(r"\b(?:" + "|".join(_UPSET.values()) + r")\b", re.IGNORECASE),
     "glad": re.compile(r"\b(?:" + "|".join(_GLAD.values()) + r")\b", re.IGNORECASE),

@@ -9,12 +9,12 @@ import re
 MAX_READ = 4_000  # characters
 
 _SMALL = {
-    "en": "the and you your is are have has not this that with for was my please thanks thank what when would could i it "
-          "of to can do from but",
+    "en": "the and you your is are have has not this that with for was my please thanks thank what when would could i "
+          "it of to can do from but",
     "de": "der die das und ich nicht ist sie ein eine mit für auf den dem zu bitte danke mein meine haben habe wir wie "
           "ihr ihre von im es auch",
-    "fr": "le la les et je vous ne pas est une des pour dans que qui merci mon ma votre avec bonjour nous j'ai c'est sur "
-          "au du mais",
+    "fr": "le la les et je vous ne pas est une des pour dans que qui merci mon ma votre avec bonjour nous j'ai c'est "
+          "sur au du mais",
     "es": "el los las y que no es una para con por mi su gracias pero como muy hola usted se al lo he está más quiero",
     "it": "il gli che non è una per con mi grazie ma sono della del ho di ciao buongiorno vorrei questo anche più lo "
           "vostro mio ha",

@@ -9,6 +9,7 @@ that nothing is lost. An attached email (message/rfc822) is a leaf: its words ar
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 from urllib.parse import unquote_to_bytes
 
 from mailer.mail.encoding import decode, decode_header, decode_words
@@ -18,7 +19,7 @@ MAX_DEPTH = 20
 MAX_PARTS = 500
 MAX_FIELDS = 1_000  # headers of one part
 MAX_FIELD = 100_000  # bytes kept of one header
-MAX_BLOCK = 1_000_000  # bytes looked at for one part's headers
+MAX_BLOCK = 256_000  # bytes looked at for one part's headers
 
 _FIELD = re.compile(rb"([!-9;-~]{1,200})[ \t]*:(.*)", re.DOTALL)
 _PARAMETER = re.compile(r';\s*([^\s=;"]{1,100})\s*=\s*(?:"((?:[^"\\]|\\.){0,2000})"?|([^;]{0,2000}))', re.DOTALL)
@@ -64,81 +65,83 @@ def value(headers: Headers, name: str) -> str:
 
 def read_headers(raw: bytes) -> tuple[Headers, bytes]:
     """Part an email into its headers and its body (RFC 5322, 2.1); a line that is no header begins the body."""
+    headers, body = _read_headers(raw, 0, len(raw))
+    return headers, raw[body:]
+
+
+def leaves(raw: bytes) -> tuple[Headers, list[Part]]:
+    """Return the headers of an email and all its leaves in order."""
+    headers, body = _read_headers(raw, 0, len(raw))
+    return headers, list(islice(_leaves(raw, headers, (body, len(raw)), (), "text/plain"), MAX_PARTS))
+
+
+def _read_headers(raw: bytes, at: int, end: int) -> tuple[Headers, int]:
+    """Read the headers that begin at `at`; return them, and where the body begins."""
     fields: list[bytearray] = []
-    at, end = 0, min(len(raw), MAX_BLOCK)
-    if raw.startswith((b"From ", b">From ")):  # the separator of an mbox file
-        at = raw.find(b"\n") + 1 or len(raw)
-    while at < end:
-        newline = raw.find(b"\n", at, end)
-        stop = newline + 1 or end
+    last = min(end, at + MAX_BLOCK)
+    if raw.startswith((b"From ", b">From "), at):  # the separator of an mbox file
+        at = raw.find(b"\n", at, last) + 1 or last
+    while at < last:
+        stop = raw.find(b"\n", at, last) + 1 or last
         line = raw[at:stop]
         if not line.strip(b"\r\n"):
             at = stop
             break
-        if line[:1] in b" \t" and fields:
-            if len(fields[-1]) < MAX_FIELD:
+        if line[:1] in (b" ", b"\t"):
+            if fields and len(fields[-1]) < MAX_FIELD:
                 fields[-1] += line[:MAX_FIELD]
         elif _FIELD.match(line):
             fields.append(bytearray(line[:MAX_FIELD]))
-        elif line[:1] not in b" \t":
+        else:
             break
         at = stop
     pairs = []
     for field in fields[:MAX_FIELDS]:
         name, _, content = bytes(field).partition(b":")
         pairs.append((name.strip().decode("ascii", "replace").lower(), decode_header(content)))
-    return tuple(pairs), raw[at:]
+    return tuple(pairs), at
 
 
-def leaves(raw: bytes) -> tuple[Headers, list[Part]]:
-    """Return the headers of an email and all its leaves in order."""
-    headers, body = read_headers(raw)
-    parts: list[Part] = []
-    for part in _leaves(headers, body, (), "text/plain"):
-        parts.append(part)
-        if len(parts) == MAX_PARTS:
-            break
-    return headers, parts
-
-
-def _leaves(headers: Headers, body: bytes, within: tuple[str, ...], default: str) -> Iterator[Part]:
+def _leaves(
+    raw: bytes, headers: Headers, span: tuple[int, int], within: tuple[str, ...], default: str
+) -> Iterator[Part]:
     kind, parameters = read_parameters(value(headers, "content-type"))
     kind = kind.lower() if re.fullmatch(r"[!-.0-~]+/[!-~]+", kind) else default
     boundary = parameters.get("boundary", "").rstrip()
     if kind.startswith("multipart/") and boundary and len(within) < MAX_DEPTH:
         inner = "message/rfc822" if kind == "multipart/digest" else "text/plain"
-        pieces = list(_split(body, boundary.encode("utf-8", "replace")))
-        for piece in pieces:
-            yield from _leaves(*read_headers(piece), (*within, kind), inner)
+        pieces = list(islice(_split(raw, span, boundary.encode("utf-8", "replace")), MAX_PARTS))
+        for begin, end in pieces:
+            inner_headers, body = _read_headers(raw, begin, end)
+            yield from _leaves(raw, inner_headers, (body, end), (*within, kind), inner)
         if pieces:
             return
     if kind.startswith("multipart/"):
         kind = "text/plain" if len(within) < MAX_DEPTH else "application/octet-stream"
     disposition, more = read_parameters(value(headers, "content-disposition"))
     filename = decode_words(more.get("filename") or parameters.get("name") or "")
-    yield Part(headers, kind, parameters, disposition.lower(), filename.strip(), within, body)
+    encoded = raw[span[0] : span[1]]
+    yield Part(headers, kind, parameters, disposition.lower(), filename.strip(), within, encoded)
 
 
-def _split(body: bytes, boundary: bytes) -> Iterator[bytes]:
+def _split(raw: bytes, span: tuple[int, int], boundary: bytes) -> Iterator[tuple[int, int]]:
     """Give what lies between the boundaries; the line break before one belongs to it (RFC 2046, 5.1.1)."""
     delimiter = b"--" + boundary
-    begin, at, count = -1, 0, 0
-    while count <= MAX_PARTS:
-        found = body.find(delimiter, at)
-        if found < 0:
-            break
+    start, end = span
+    begin, at = -1, start
+    while (found := raw.find(delimiter, at, end)) >= 0:
         at = found + len(delimiter)
-        tail = body[at : at + 200].split(b"\n", 1)[0].strip(b" \t\r")
-        if (found and body[found - 1 : found] != b"\n") or tail not in (b"", b"--"):
+        tail = raw[at : min(at + 200, end)].split(b"\n", 1)[0].strip(b" \t\r")
+        if (found > start and raw[found - 1 : found] != b"\n") or tail not in (b"", b"--"):
             continue
         if begin >= 0:
-            yield body[begin : found - (2 if body[found - 2 : found] == b"\r\n" else 1)] if found > begin else b""
-            count += 1
-        begin = body.find(b"\n", at) + 1 or len(body)
+            line_break = 2 if raw[found - 2 : found] == b"\r\n" else 1
+            yield begin, max(begin, found - line_break)
+        begin = raw.find(b"\n", at, end) + 1 or end
         if tail == b"--":
             return
-    if 0 <= begin < len(body):
-        yield body[begin:]
+    if 0 <= begin < end:
+        yield begin, end
 
 
 def read_parameters(header: str) -> tuple[str, dict[str, str]]:

@@ -6,6 +6,8 @@ and `quoting` needs one reading for both. Size and depth are capped first; an el
 """
 
 import re
+from html import unescape
+from itertools import islice
 
 from inscriptis import Inscriptis
 from inscriptis.css_profiles import CSS_PROFILES
@@ -15,6 +17,8 @@ from lxml.html import HtmlElement, HTMLParser, document_fromstring  # type: igno
 
 MAX_HTML = 1_000_000  # characters
 MAX_QUOTES = 50
+MAX_ELEMENTS = 20_000  # more, or more cells of tables, and only the tags are taken out
+MAX_CELLS = 2_000
 FROM_HERE = "\ue000"  # a line of our own, of one private character: everything below it is quoted
 
 # What programs mark as quoted: (tag, attribute, pattern of its value, program)
@@ -36,7 +40,6 @@ _FROM_HERE = (
 )
 _BLOCKS = re.compile(r"<\s*/?\s*(?:p|div|br|tr|li|h[1-6]|blockquote)\b[^<>]{0,2000}>", re.IGNORECASE)
 _TAG = re.compile(r"<[^<>]{0,5000}>")
-_UNSEEN = re.compile(r"<(style|script|head|title)\b.{0,200000}?</\1\s*>", re.IGNORECASE | re.DOTALL)
 
 
 def plain(html: str) -> str:
@@ -48,9 +51,16 @@ def plain(html: str) -> str:
         # comments and processing instructions hold nothing a reader sees, and some programs hide half a page there
         parser = HTMLParser(remove_comments=True, remove_pis=True, no_network=True)
         tree = document_fromstring(re.sub(r"^\s*<\?xml[^>]*\?>", "", html), parser=parser)
-        return _tidy(_render(tree))
+        if not _is_too_large(tree):
+            return _tidy(_render(tree))
     except (ParserError, XMLSyntaxError, ValueError, RecursionError, AssertionError, IndexError, KeyError):
-        return _tidy(_TAG.sub("", _BLOCKS.sub("\n", _UNSEEN.sub("", html))))
+        pass
+    return _tidy(unescape(_TAG.sub("", _BLOCKS.sub("\n", _body(html)))))
+
+
+def _is_too_large(tree: HtmlElement) -> bool:
+    cells = sum(1 for _ in islice(tree.iter("td", "th"), MAX_CELLS + 1))
+    return cells > MAX_CELLS or sum(1 for _ in islice(tree.iter(), MAX_ELEMENTS + 1)) > MAX_ELEMENTS
 
 
 def _render(tree: HtmlElement) -> str:
@@ -91,6 +101,12 @@ def _paragraph(near: HtmlElement, text: str) -> HtmlElement:
 
 def _text(tree: HtmlElement) -> str:
     return str(Inscriptis(tree, ParserConfig(css=CSS_PROFILES["strict"].copy())).get_text())
+
+
+def _body(html: str) -> str:
+    """Return what stands behind the last style or head that is closed."""
+    begins = max((html.lower().rfind(tag) for tag in ("</head>", "</style>", "</script>")), default=-1)
+    return html[begins:] if begins >= 0 else html
 
 
 def _tidy(text: str) -> str:

@@ -13,7 +13,8 @@ from mailer.mail import marks, signature
 from mailer.mail.parse import ParsedEmail
 from mailer.mail.plain import FROM_HERE, plain
 
-MAX_LINES = 20_000  # more are quoted: nobody reads them as an answer
+MAX_LINES = 5_000  # more are quoted: nobody reads them as an answer
+MAX_MARK = 300  # characters of a line that may be a mark
 MAX_ATTRIBUTION = 4  # lines an attribution may be wrapped over
 _OPENINGS = (marks.ON, marks.TIME, marks.DATE, marks.ADDRESS, marks.WROTE)
 WRAPPED = 55  # a quoted line this long may have been broken, its end without ">"
@@ -130,7 +131,7 @@ def _quotation_end(lines: list[str], at: int) -> int:
 def _attribution(lines: list[str], at: int) -> int:
     """Return over how many lines an attribution that begins here goes, or 0."""
     first = lines[at].strip()
-    if not first or len(first) > 300 or not any(mark.search(first) for mark in _OPENINGS):
+    if not first or len(first) > MAX_MARK or not any(mark.search(first) for mark in _OPENINGS):
         return 0
     joined = ""
     for span in range(1, MAX_ATTRIBUTION + 1):
@@ -159,7 +160,7 @@ def _is_attribution(text: str, lines: list[str], below: int) -> bool:
 
 
 def _separates(line: str) -> bool:
-    return bool(marks.SEPARATOR.search(line) or marks.BARE_SEPARATOR.search(line))
+    return len(line) <= MAX_MARK and bool(marks.SEPARATOR.search(line) or marks.BARE_SEPARATOR.search(line))
 
 
 def _cuts(lines: list[str], at: int) -> str:
@@ -168,7 +169,11 @@ def _cuts(lines: list[str], at: int) -> str:
         return "a quotation marked in HTML"
     if _separates(lines[at]):
         return "a separator"
-    return "a block of headers" if marks.LABEL.search(lines[at]) and _headers(lines, at) else ""
+    return (
+        "a block of headers"
+        if len(lines[at]) <= 4 * MAX_MARK and marks.LABEL.search(lines[at]) and _headers(lines, at)
+        else ""
+    )
 
 
 def _headers(lines: list[str], at: int) -> int:

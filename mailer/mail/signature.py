@@ -38,7 +38,7 @@ def _dashed(lines: list[str], last: int) -> int | None:
         if marks.DASHES.search(lines[index].lstrip()) and index + 1 < last:
             return index
         below = lines[index + 1 : last] if marks.RULE.search(lines[index]) and index > 0 else []
-        if any(marks.CONTACT.search(line.strip()) for line in below) and _is_block(below):
+        if below and _is_block(below) and any(marks.CONTACT.search(line.strip()) for line in below):
             return index
     return None
 

@@ -1,9 +1,9 @@
 """What is this email, and whose work is it?
 
-Evidence is tried strongest first: a report (DSN, ARF), a machine that answers for somebody, a wish to be left alone,
-mail to many, a person. The order is measured: 465 of 1,021 real bounces also call themselves Auto-Submitted, and the
-foot of our own letters says "unsubscribe", which is why only new words are asked. The line that won is kept as `why`.
-Triage is pure: it knows nothing of our messages and decides about no customer.
+Evidence is tried strongest first: a report (DSN, ARF), a machine that answers for somebody, mail to many, a wish
+to be left alone, a person. The order is measured: 465 of 1,021 real bounces also call themselves Auto-Submitted, and
+the foot of our own letters says "unsubscribe", which is why only new words are asked. The line that won is kept as
+`why`. Triage is pure: it knows nothing of our messages and decides about no customer.
 """
 
 import re
@@ -24,6 +24,7 @@ _ANSWERS = re.compile(
     r"\s?(?:\[\d+\]|\(\d+\))?\s*[:：]",
     re.IGNORECASE,
 )
+_FORWARDS = re.compile(r"^\s*(?:fwd?|fw|wg|tr|rv|enc|doorst|vb|vl|pd|i)\s?[:：]", re.IGNORECASE)
 _REPLY_ADDRESS = re.compile(r"^r-[a-z2-7]{40}@")
 
 
@@ -89,11 +90,11 @@ def _verdict(email: ParsedEmail, parts: Split, found: Report | None) -> tuple[Ve
         return kind, "a report that an email of ours " + ("was called spam" if found.kind == "complaint" else "failed")
     if reason := automatic(email):
         return Verdict.AUTOREPLY, reason
-    if wish := objection(parts.new_words, email.subject):
-        return Verdict.UNSUBSCRIBE, f"asks to be left alone: {wish}"
     if reason := bulk(email):
         return Verdict.OTHER, f"mail to many: {reason}"
-    if parts.forwarded:
+    if wish := objection(parts.new_words, email.subject):
+        return Verdict.UNSUBSCRIBE, f"asks to be left alone: {wish}"
+    if parts.forwarded or _FORWARDS.match(email.subject):
         return Verdict.OTHER, "forwards another email"
     if reason := _answers(email, parts):
         return Verdict.REPLY, reason
