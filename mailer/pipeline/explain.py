@@ -20,6 +20,7 @@ from mailer.rendering.letter import render
 from mailer.rendering.links import Links
 from mailer.segments import segment as segments
 from mailer.segments.criteria import Criteria, from_data
+from mailer.segments.reasons import because
 from mailer.segments.segment import Segment
 
 NOBODY = 0  # the message a preview's links belong to: there is none, so they lead nowhere
@@ -38,7 +39,7 @@ def contexts(
     topic = session.get_one(Topic, campaign.topic_id)
     ids = [customer.id for customer in customers if customer.id is not None]
     facts = house.warehouse.facts(ids)
-    because = segments.because(house.warehouse, criteria, ids, now)
+    why = because(house.warehouse, criteria, ids, now)
     staff: dict[int, tuple[Staff, str]] = {}
     made = {}
     for customer in customers:
@@ -57,7 +58,7 @@ def contexts(
             staff=rep,
             hours=hours,
             facts=facts.get(customer.id, {}),
-            because=because.get(customer.id, []),
+            because=why.get(customer.id, []),
             links=Links.of(house.settings.brand.base_url, house.signer, messages.get(customer.id, NOBODY)),
             brand=house.settings.brand,
             topic=topic.name,

@@ -49,11 +49,11 @@ class Proof:
 
     def lines(self) -> list[str]:
         """Say what was found by the parts that hold: "last basket 31 days ago; usually every 9 days"."""
-        return _distinct(part.line for part in self._holding())
+        return distinct(part.line for part in self._holding())
 
     def because(self) -> list[str]:
         """Say the same to the customer: "Your last basket was 31 days ago; you usually come every 9 days"."""
-        return _distinct(part.reason for part in self._holding())
+        return distinct(part.reason for part in self._holding())
 
     def _holding(self) -> Iterable["Proof"]:
         if self.holds:
@@ -72,7 +72,7 @@ class _Prover:
 
     def __init__(self, warehouse: Warehouse, criteria: Criteria, customer_id: int, today: int) -> None:
         self.warehouse, self.customer_id, self.today = warehouse, customer_id, today
-        self.nodes = list(dict.fromkeys(_walk(criteria)))
+        self.nodes = list(dict.fromkeys(walk(criteria)))
         insights = warehouse.tables.insights
         asked = {f"holds_{n}": node.holds(warehouse.tables, today) for n, node in enumerate(self.nodes)}
         for n, node in enumerate(self.nodes):
@@ -95,7 +95,7 @@ class _Prover:
                 return Proof(node.sentence(), holds, None, (), _until(node, proofs) if holds else None, proofs)
             case Not(part=part):
                 inner = self.of(part)
-                line = _seldom(part, inner.value) if isinstance(part, Did) and holds else ""
+                line = seldom(part, inner.value) if isinstance(part, Did) and holds else ""
                 return Proof(node.sentence(), holds, parts=(inner,), line=line, reason=line and f"You had {line}")
             case _:
                 raise TypeError(f"{node!r} is no part of a question")
@@ -131,14 +131,15 @@ class _Prover:
         return Proof(node.sentence(), holds, count, _evidence(events), until, (), said, f"You had {said}")
 
 
-def _walk(node: Criteria) -> Iterable[Criteria]:
+def walk(node: Criteria) -> Iterable[Criteria]:
+    """Give a question and every part of it."""
     yield node
     match node:
         case All(parts=parts) | Any(parts=parts):
             for part in parts:
-                yield from _walk(part)
+                yield from walk(part)
         case Not(part=part):
-            yield from _walk(part)
+            yield from walk(part)
 
 
 def _until(node: Criteria, proofs: Sequence[Proof]) -> datetime | None:
@@ -176,7 +177,8 @@ def _highest(node: Where) -> Anything:
             return _EVER
 
 
-def _seldom(part: Did, count: int) -> str:
+def seldom(part: Did, count: int) -> str:
+    """Say how seldom they did something: "no baskets in the last 30 days"."""
     said = f"only {amount(Type.INT, part.noun, count)}" if count else f"no {many(part.noun)}"
     return f"{said} {part.window}"
 
@@ -199,7 +201,7 @@ def _midnight(day: int) -> datetime:
     return datetime.combine(day_of(day), time(), UTC)
 
 
-def _distinct(lines: Iterable[str]) -> list[str]:
+def distinct(lines: Iterable[str]) -> list[str]:
     """Leave out a line that another one says as well."""
     said = list(dict.fromkeys(filter(None, lines)))
     return [line for line in said if not any(line != other and line.lower() in other.lower() for other in said)]
