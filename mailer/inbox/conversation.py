@@ -53,9 +53,13 @@ class Conversation(SQLModel, table=True):
     revision: int = 0  # moves with every entry: a stale answer is stopped
 
     def hear(self, session: Session, at: datetime, now: datetime) -> None:
-        """Note that somebody waits for us since `at`; a closed conversation opens again, and automation steps aside."""
+        """Note that somebody waits for us since `at`."""
         self.state = ConversationState.OPEN
         self.waiting_since = min(at, self.waiting_since or at)
+        self.reopen(session, now)
+
+    def reopen(self, session: Session, now: datetime) -> None:
+        """Make sure that automation steps aside, whether or not the talk had been closed."""
         self.closed_at = None
         held = session.get(Hold, self.hold_id) if self.hold_id else None
         if self.customer_id is not None and (held is None or held.ended_at is not None):
@@ -153,7 +157,7 @@ def add_answer(
     """Note that an answer is on its way; from now on we wait for the customer."""
     conversation.state = ConversationState.ANSWERED
     conversation.waiting_since = None
-    conversation.closed_at = None
+    conversation.reopen(session, now)
     conversation.first_answer_at = conversation.first_answer_at or now
     return _add(session, conversation, EntryKind.ANSWER, text, now, staff_id=staff_id, message_id=message.id)
 

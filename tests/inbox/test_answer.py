@@ -12,6 +12,7 @@ from mailer.inbox.conversation import ConversationState, Entry, EntryKind, note
 from mailer.mail.compose import Letter, Party, compose
 from mailer.mail.parse import parse
 from mailer.mail.tokens import reply_address
+from mailer.people.hold import holds
 from mailer.people.suppression import Why, suppress
 
 Shop = Any
@@ -82,6 +83,7 @@ def test_a_closed_conversation_may_be_answered(shop: Shop, session: Session) -> 
     talk.close(session, shop.now)
     shop.answer(talk, maya, "One more thing")
     assert (talk.state, talk.closed_at) == (ConversationState.ANSWERED, None)
+    assert set(holds(session, [talk.customer_id])) == {talk.customer_id}
 
 
 def test_what_cannot_be_sent_is_refused_with_the_reason(session: Session, shop: Shop) -> None:
@@ -100,7 +102,7 @@ def test_what_cannot_be_sent_is_refused_with_the_reason(session: Session, shop: 
         shop.answer(talk, maya, "x")
     talk.address = "ann@example.org"
     suppress(session, "ann@example.org", Why.BOUNCED, shop.now, "5.1.1 no such user")
-    with pytest.raises(Invalid, match="does not arrive \\(5.1.1 no such user\\)"):
+    with pytest.raises(Invalid, match=r"does not arrive \(5\.1\.1 no such user\)"):
         shop.answer(talk, maya, "x")
     assert session.exec(select(Message).where(Message.kind == Kind.ANSWER)).all() == []
 

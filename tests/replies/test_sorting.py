@@ -265,7 +265,8 @@ def test_a_wish_by_whoever_the_email_was_forwarded_to_is_heard_like_the_link_in_
 @pytest.mark.parametrize(
     "words",
     [
-        "", "unsubscribe", "UNSUBSCRIBE!", "Please unsubscribe me.", "Hi Maya,\n\nplease remove me from your list.\n\nThanks\nAnn",
+        "", "unsubscribe", "UNSUBSCRIBE!", "Please unsubscribe me.",
+        "Hi Maya,\n\nplease remove me from your list.\n\nThanks\nAnn",
         "Stop sending me emails", "Unsubscribe me, please. Thank you very much.\nKind regards,\nAnn Miller",
         "Bitte melden Sie mich ab. Danke\nViele Grüße\nAnn", "No more emails please",
     ],
