@@ -1,0 +1,9 @@
+"""What do we know about a customer, and from what?
+
+events       what a customer did, each taken once                        the truth
+arrivals     what is new there: by cursor, whatever order was committed
+fold         brings it into the warehouse and computes insights
+layout       the tables of the warehouse
+warehouse    answers questions: DuckDB through Ibis
+insight      a named, typed fact; library holds those a shop gets with the house
+"""

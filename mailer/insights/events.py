@@ -116,7 +116,7 @@ def customers(session: Session, names: Iterable[str]) -> dict[str, int]:
         for column, asked in ((Customer.email, {name: name.lower() for name in chunk}),
                               (Customer.external_id, {name: name for name in chunk})):  # fmt: skip
             known = sa.select(col(column), col(Customer.id)).where(col(column).in_(asked.values()))
-            ids = dict(session.execute(known).tuples().all())
+            ids: dict[str, int] = dict(session.execute(known).all())
             found |= {name: ids[said] for name, said in asked.items() if said in ids}
     return found
 

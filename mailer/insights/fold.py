@@ -40,6 +40,7 @@ class Fold:
     tables: Tables
     session: Session
     now: datetime
+    anew: bool  # compute everybody's insights, whatever day it was at the last fold
     touched: set[int] = field(default_factory=set)
 
     def run(self) -> Folded:
@@ -48,7 +49,7 @@ class Fold:
         after = {**before, "today": day_number(self.now)}
         folded = Folded(self._events(after), self._customers(after))
         failpoints.reach("insights.before-compute")
-        self._compute(after["today"], everybody=before["today"] != after["today"])
+        self._compute(after["today"], everybody=self.anew or before["today"] != after["today"])
         if after != before:
             self._replace(self.tables.cursor, [after])
         failpoints.reach("insights.before-commit")
@@ -97,11 +98,14 @@ class Fold:
         return {row["updated_at"]: (row["count"], row["total"]) for row in plain(self.backend.to_pyarrow(sums))}
 
     def _compute(self, today: int, *, everybody: bool) -> None:
+        """Compute the insights of the touched; the long expression is compiled once a day, as a view over them."""
         if everybody:
-            self.backend.insert("insight", computed(self.tables, today), overwrite=True)
+            self.backend.create_view("computed", computed(self.tables, today), overwrite=True)
+            self.backend.insert("touched", self.tables.customers.select("customer_id"), overwrite=True)
+            self.backend.insert("insight", self.tables.computed, overwrite=True)
         elif self.touched:
-            with self._arriving(pa.table({"customer_id": sorted(self.touched)})) as only:
-                self.backend.upsert("insight", computed(self.tables, today, only), on="customer_id")
+            self._replace(self.tables.touched, [{"customer_id": id_} for id_ in sorted(self.touched)])
+            self.backend.upsert("insight", self.tables.computed, on="customer_id")
 
     def _replace(self, table: Any, rows: Sequence[dict[str, Any]]) -> None:
         names = list(table.schema())
@@ -118,14 +122,14 @@ class Fold:
 
 def create(backend: Any, tables: Tables) -> None:
     """Make all tables of a new warehouse."""
-    for table in tables.all():
+    for table in tables.stored():
         backend.create_table(table.get_name(), schema=table.schema())
     _begin(backend, tables)
 
 
 def empty(backend: Any, tables: Tables) -> None:
     """Forget everything, so that the next fold brings all of it."""
-    for table in tables.all():
+    for table in tables.stored():
         backend.truncate_table(table.get_name())
     _begin(backend, tables)
 

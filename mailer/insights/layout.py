@@ -4,7 +4,9 @@ event      what customers did, as told; properties that are often asked for have
 customer   what is asked about a customer; no address, no last name: the warehouse answers "which", not "who"
 insight    one row a customer: their insights, and beside them the columns of `customer` that may be asked about
 cursor     one row: how far the fold has come
-gap        ids the fold went past that were not there (see insights.fold)
+    gap        ids the fold went past that were not there (see insights.arrivals)
+    touched    whom the fold touched
+    computed   a view: their insights as of today
 """
 
 from dataclasses import dataclass
@@ -33,42 +35,40 @@ class Tables:
     insights: Any
     cursor: Any
     gaps: Any
+    touched: Any
+    computed: Any
 
-    def all(self) -> tuple[Any, ...]:
-        """Return them all."""
-        return self.events, self.customers, self.insights, self.cursor, self.gaps
+    def stored(self) -> tuple[Any, ...]:
+        """Return those that are tables."""
+        return self.events, self.customers, self.insights, self.cursor, self.gaps, self.touched
 
 
 def tables() -> Tables:
     """Return the tables as they are with the insights known now."""
     told = {"id": "int64", "customer_id": "int64", "name": "string", "at": "timestamp(6)", "properties": "string"}
+    own = {name: COLUMN[kind] for name, kind in PROPERTIES.items()}
+    insights = {"customer_id": "int64", **ASKED, **{each.name: COLUMN[each.type] for each in INSIGHTS.values()}}
+    at = {"event_id": "int64", "customer_at": "timestamp(6)", "customer_id": "int64", "today": "int32"}
     return Tables(
-        events=ibis.table(
-            {**told, "day": "int32", **{name: COLUMN[kind] for name, kind in PROPERTIES.items()}}, name="event"
-        ),
+        events=ibis.table({**told, "day": "int32", **own}, name="event"),
         customers=ibis.table({"customer_id": "int64", **ASKED, "updated_at": "timestamp(6)"}, name="customer"),
-        insights=ibis.table(
-            {"customer_id": "int64", **ASKED, **{each.name: COLUMN[each.type] for each in INSIGHTS.values()}},
-            name="insight",
-        ),
-        cursor=ibis.table(
-            {"event_id": "int64", "customer_at": "timestamp(6)", "customer_id": "int64", "today": "int32",
-             "layout": "string"}, name="cursor"
-        ),
+        insights=ibis.table(insights, name="insight"),
+        cursor=ibis.table({**at, "layout": "string"}, name="cursor"),
         gaps=ibis.table({"first": "int64", "last": "int64", "seen_at": "timestamp(6)"}, name="gap"),
-    )  # fmt: skip
+        touched=ibis.table({"customer_id": "int64"}, name="touched"),
+        computed=ibis.table(insights, name="computed"),
+    )
 
 
 def layout(tables: Tables) -> str:
     """Return what tells one layout from another: a warehouse with another one is folded anew."""
-    return repr([(table.get_name(), table.schema().items()) for table in tables.all()])
+    return repr([(table.get_name(), table.schema().items()) for table in tables.stored()])
 
 
-def computed(tables: Tables, today: int, only: Any | None = None) -> Any:
-    """Return the insights of every customer, or of those in the table `only`, as an expression with its columns."""
-    customers, events = tables.customers, tables.events.filter(tables.events.day <= today)
-    if only is not None:
-        customers, events = (each.semi_join(only, "customer_id") for each in (customers, events))
+def computed(tables: Tables, today: int) -> Any:
+    """Return the insights of the customers who were touched, as an expression with the columns of `insights`."""
+    customers = tables.customers.semi_join(tables.touched, "customer_id")
+    events = tables.events.filter(tables.events.day <= today).semi_join(tables.touched, "customer_id")
     known = customers.select("customer_id", *ASKED)
     for name in dict.fromkeys(each.of for each in INSIGHTS.values() if each.of):
         known = _joined(known, events.filter(events["name"] == name), name, today)

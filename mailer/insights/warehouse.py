@@ -4,7 +4,7 @@ DuckDB in process, asked and written through Ibis only: a value from outside is 
 One writer at a time; each reader has a cursor of its own, and sees the last fold that was committed whole.
 
 A DuckDB file belongs to one process. Insights are computed anew for the customers a fold touched, and for everybody
-when a civil day in UTC begins, or the clock is moved to another one.
+when a civil day in UTC begins, when the clock is moved to another one, and at the first fold of a process.
 """
 
 import json
@@ -17,7 +17,7 @@ from typing import Any
 
 import duckdb
 import ibis
-from ibis.common.exceptions import TableNotFound
+from ibis.backends.duckdb import Backend
 from sqlmodel import Session
 
 import mailer.insights.library  # noqa: F401 -- the shop's insights are known
@@ -45,10 +45,11 @@ class Warehouse:
         self.tables = tables()
         self._lock = threading.Lock()
         self._idle: list[Any] = []
+        self._computed = False  # by the insights as this process knows them
         self._path = Path(path) if path else None
         self._writer = self._open()
         if not self._is_current() and self._path:
-            self._writer.con.close()
+            self.close()
             self._path.unlink()
             self._writer = self._open()
         if not self._is_current():
@@ -58,13 +59,17 @@ class Warehouse:
     def fold(self, session: Session, now: datetime) -> Folded:
         """Bring what is new in the truth, and compute the insights it touches. Doing it twice changes nothing more."""
         with self._writing():
-            return Fold(self._writer, self.tables, session, now).run()
+            folded = Fold(self._writer, self.tables, session, now, anew=not self._computed).run()
+        self._computed = True
+        return folded
 
     def rebuild(self, session: Session, now: datetime) -> Folded:
         """Forget everything and bring it anew, in one transaction: readers see the old until the new is whole."""
         with self._writing():
             empty(self._writer, self.tables)
-            return Fold(self._writer, self.tables, session, now).run()
+            folded = Fold(self._writer, self.tables, session, now, anew=True).run()
+        self._computed = True
+        return folded
 
     def rows(self, question: Any) -> list[dict[str, Any]]:
         """Answer an Ibis expression over `tables`: each row as a dict of plain values."""
@@ -109,18 +114,19 @@ class Warehouse:
         if self._path:
             self._path.parent.mkdir(parents=True, exist_ok=True)
         try:
-            return ibis.duckdb.connect(self._path or ":memory:")
+            backend = _DuckDB()
+            backend.do_connect(self._path or ":memory:")
         except duckdb.IOException as error:
             raise NotReady(
                 f"the warehouse {self._path} cannot be opened; has another mailer opened it? ({error})"
             ) from error
+        return backend
 
     def _is_current(self) -> bool:
         try:
-            cursor = self._writer.table("cursor")
-        except TableNotFound:
+            return [row["layout"] for row in self.rows(self.tables.cursor.select("layout"))] == [layout(self.tables)]
+        except (duckdb.CatalogException, duckdb.BinderException):  # no such table, or no such column
             return False
-        return "layout" in cursor.columns and [row["layout"] for row in self.rows(cursor)] == [layout(self.tables)]
 
     @contextmanager
     def _writing(self) -> Iterator[None]:
@@ -138,6 +144,14 @@ class Warehouse:
         try:
             reader = self._idle.pop()  # lists are safe to share between threads
         except IndexError:
-            reader = ibis.duckdb.from_connection(self._writer.con.cursor())
+            reader = _DuckDB.from_connection(self._writer.con.cursor())
         yield reader
         self._idle.append(reader)
+
+
+class _DuckDB(Backend):  # type: ignore[misc]
+    """Ibis on DuckDB, told the tables of the layout: it would ask for them by a call that DuckDB 2 deprecates."""
+
+    def get_schema(self, name: str, **_where: Any) -> Any:
+        known = tables()
+        return next(each.schema() for each in (*known.stored(), known.computed) if each.get_name() == name)
