@@ -19,7 +19,7 @@ class Journal:
         path.parent.mkdir(parents=True, exist_ok=True)
         self._file = path.open("ab")
         if self._file.tell() and not path.read_bytes().endswith(b"\n"):  # a line cut short by a power cut ends here
-            self._file.write(b"\n")
+            self._file.write(b" cut\n")
 
     def append(self, message_ids: Iterable[str], now: datetime) -> None:
         """Write down that these left, and return when the disk has it."""
@@ -41,7 +41,7 @@ def read(path: Path) -> Iterator[tuple[datetime, str]]:
     with path.open(encoding="utf-8", errors="replace") as file:
         for line in file:
             when, _, message_id = line.rstrip("\n").partition(" ")
-            if line.endswith("\n") and "@" in message_id:
+            if line.endswith("\n") and " " not in message_id:
                 try:
                     yield datetime.fromisoformat(when), message_id
                 except ValueError:

@@ -137,9 +137,12 @@ class SmtpTransport:
                 if line.wire.gone:
                     line = None
                 yield envelope, receipt
-        finally:
+        except BaseException:  # stopped in the middle: what was not terminated is not theirs
             if line is not None:
-                await line.close()
+                line.wire.end("stopped")
+            raise
+        if line is not None:
+            await line.close()
 
 
 def malformed(envelope: Envelope) -> Receipt | None:
