@@ -12,14 +12,18 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from mailer import clock
+from mailer.campaigns.campaign import Campaign
 from mailer.delivery.outbox import Kind, Message, State
 from mailer.house import House
+from mailer.insights import events
 from mailer.mail.tokens import Purpose
 from mailer.paths import Home
 from mailer.people import sign_in
 from mailer.people.consent import Topic, decide
 from mailer.people.customer import Customer
 from mailer.people.staff import Role, Staff, WorkingHours, set_password
+from mailer.segments.criteria import from_data
+from mailer.segments.segment import Segment, save
 from mailer.settings import Delivery, Settings
 from mailer.web import create_app
 from mailer.web.exchange import COOKIE
@@ -140,3 +144,36 @@ def press() -> Callable[..., object]:
         return client.post(action, data={"csrf_token": token[1], **fields})
 
     return send
+
+
+@pytest.fixture
+def segment(house: House, shop: Shop, now: datetime) -> Segment:
+    """Those whose last basket was long ago: Ann and the nameless one, not Bob."""
+    with house.store.write() as session:
+        days = {shop.ann.id: (200, 150, 100, 60), shop.nameless.id: (190, 140, 90, 55), shop.bob.id: (30, 20, 10, 2)}
+        events.take(
+            session,
+            [
+                {"key": f"{customer}-{day}", "customer_id": customer, "name": "basket", "at": now - timedelta(days=day),
+                 "properties": {"amount_cents": 1250, "items": 3, "department": "Bakery"}}
+                for customer, several in days.items() for day in several
+            ],
+        )  # fmt: skip
+        segment = save(
+            session, name="quiet", title="Gone quiet", description="Not seen for a month", now=now,
+            criteria=from_data({"all": [{"field": "days_since_basket", "op": "more_than", "value": 30}]}),
+        )  # fmt: skip
+    with house.store.read() as session:
+        house.warehouse.fold(session, now)
+    return segment
+
+
+@pytest.fixture
+def campaign(house: House, shop: Shop, segment: Segment, now: datetime) -> Campaign:
+    with house.store.write() as session:
+        campaign = Campaign(
+            name="back", title="Come back", segment_id=segment.id, topic_id="offers", template="win-back",
+            schedule={"kind": "weekly", "weekdays": [1], "at": "09:00", "zone": "customer"}, created_at=now,
+        )  # fmt: skip
+        session.add(campaign)
+    return campaign

@@ -1,7 +1,5 @@
 """What a customer decides behind the links of an email: unsubscribe, preferences, survey."""
 
-from collections.abc import Callable
-
 import pytest
 from flask.testing import FlaskClient
 from sqlmodel import select

@@ -2,7 +2,6 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 import pytest
-from flask.testing import FlaskClient
 from sqlmodel import select
 
 from mailer.delivery.outbox import Kind, Message, State
@@ -115,8 +114,8 @@ def test_what_automation_held_is_listed_dropped_and_released(
 ) -> None:
     with house.store.write() as session:
         held = [
-            Message(kind=Kind.CAMPAIGN, state=State.HELD, customer_id=shop.ann.id, address=shop.ann.email, subject=f"Offer {n}",
-                    message_id=f"held-{n}@example.com", created_at=now, due_at=now, next_at=now)
+            Message(kind=Kind.CAMPAIGN, state=State.HELD, customer_id=shop.ann.id, address=shop.ann.email,
+                    subject=f"Offer {n}", message_id=f"held-{n}@example.com", created_at=now, due_at=now, next_at=now)
             for n in (1, 2)
         ]  # fmt: skip
         session.add_all(held)
