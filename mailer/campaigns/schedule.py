@@ -2,18 +2,16 @@
 
 A schedule speaks of civil time ("Tuesdays at 9:00") and a zone: a named one, or each customer's own. An *occurrence* is
 a civil time without an offset, "2026-03-29T09:00"; it is a run's unique key. So the hour that autumn repeats is one run
-and not two, and a time that spring skips maps to the first instant after the gap instead of disappearing. A run that a
-person starts beside the schedule has a Z at the end of its key: that one is UTC, for everybody at once.
+and not two, and a time that spring skips maps to the first instant after the gap instead of disappearing.
 """
 
 import calendar
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from functools import lru_cache
 from typing import Any
-from zoneinfo import ZoneInfo
 
+from mailer.campaigns.civil import civil, instant, zone_of
 from mailer.errors import Invalid
 
 CUSTOMER = "customer"  # the zone of whoever gets the email
@@ -105,13 +103,13 @@ class Schedule:
     def first_instant(self, occurrence: str) -> datetime:
         """Return the first instant at which it is due for anybody on Earth."""
         if self.zone == CUSTOMER and not occurrence.endswith("Z"):
-            return _civil(occurrence).replace(tzinfo=UTC) - EARLIEST
+            return civil(occurrence).replace(tzinfo=UTC) - EARLIEST
         return self.instant(occurrence)
 
     def last_instant(self, occurrence: str) -> datetime:
         """Return the last instant at which it becomes due for anybody."""
         if self.zone == CUSTOMER and not occurrence.endswith("Z"):
-            return _civil(occurrence).replace(tzinfo=UTC) + LATEST
+            return civil(occurrence).replace(tzinfo=UTC) + LATEST
         return self.instant(occurrence)
 
     def _fires_on(self, day: date) -> bool:
@@ -138,51 +136,6 @@ class Schedule:
             case "monthly":
                 return f"on day {self.day} of every month"
         return "every day"
-
-
-def instant(occurrence: str, zone: str) -> datetime:
-    """Return the UTC instant of a civil time: of a repeated hour the first, after a gap the first there is.
-
-    Raises:
-        Invalid: the zone is not in the IANA database.
-    """
-    return _instant(_civil(occurrence), "UTC" if occurrence.endswith("Z") else zone)
-
-
-@lru_cache(maxsize=4096)
-def _instant(civil: datetime, zone: str) -> datetime:
-    local = civil.replace(tzinfo=zone_of(zone), fold=0)
-    utc = local.astimezone(UTC)
-    if utc.astimezone(local.tzinfo).replace(tzinfo=None) == civil:
-        return utc
-    # in a gap the two folds read the clock as before and as after it (PEP 495): the change lies between the two
-    before, after = local.replace(fold=1).astimezone(UTC), utc
-    old = before.astimezone(local.tzinfo).utcoffset()
-    while after - before > timedelta(seconds=1):
-        middle = before + timedelta(seconds=(after - before) // timedelta(seconds=2))
-        if middle.astimezone(local.tzinfo).utcoffset() == old:
-            before = middle
-        else:
-            after = middle
-    return after
-
-
-@lru_cache(maxsize=1024)
-def zone_of(name: str) -> ZoneInfo:
-    """Return the IANA zone of that name.
-
-    Raises:
-        Invalid: there is none.
-    """
-    try:
-        return ZoneInfo(name)
-    except (KeyError, ValueError, OSError) as error:  # unknown, a path that leads out, a folder
-        raise Invalid(f"{name!r} is not a time zone; give one as Europe/Berlin") from error
-
-
-@lru_cache(maxsize=64)
-def _civil(occurrence: str) -> datetime:
-    return datetime.strptime(occurrence.removesuffix("Z"), "%Y-%m-%dT%H:%M")  # noqa: DTZ007 -- civil on purpose
 
 
 def _each_day(first: date, last: date) -> Iterator[date]:

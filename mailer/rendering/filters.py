@@ -17,7 +17,7 @@ from babel.units import format_unit
 from jinja2 import Undefined, UndefinedError, filters, pass_context
 from jinja2.runtime import Context
 
-from mailer.campaigns.schedule import zone_of
+from mailer.campaigns.civil import zone_of
 from mailer.errors import Invalid
 
 EMPTY: tuple[Any, ...] = (None, "", [], ())

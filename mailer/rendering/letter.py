@@ -13,7 +13,7 @@ from jinja2 import Template, TemplateError
 from mailer.errors import Permanent
 from mailer.mail.compose import Letter
 from mailer.rendering import sandbox
-from mailer.rendering.page import text_of
+from mailer.rendering.page import closed_up, text_of, text_source, tidy
 
 MOST = 512 * 1024  # characters of HTML; Gmail itself clips at 102 kB, see preflight
 SCHEMES = ("http", "https", "mailto")
@@ -31,7 +31,10 @@ def render(subject: str, preheader: str, html: str, context: Mapping[str, Any]) 
     try:
         said = _one_line(_write(sandbox.line(subject, language), data))
         before = _one_line(_write(sandbox.line(preheader, language), data))
-        page = _write(sandbox.page(html), {**data, "subject": said, "preheader": before})
+        data |= {"subject": said, "preheader": before}
+        page = _write(sandbox.page(html), data)
+        source = text_source(html)
+        text = text_of(page) if source is None else tidy(closed_up(_write(sandbox.line(source, language), data)))
     except (TemplateError, TypeError, ValueError, ArithmeticError) as error:
         raise Permanent(str(error) or type(error).__name__) from error
     if not said:
@@ -41,7 +44,7 @@ def render(subject: str, preheader: str, html: str, context: Mapping[str, Any]) 
             raise Permanent(
                 f"a link begins with {scheme.lower()}:, which may not leave; there are {', '.join(SCHEMES)}"
             )
-    return Letter(said, page, text_of(page))
+    return Letter(said, page, text)
 
 
 def _write(template: Template, data: Mapping[str, Any]) -> str:

@@ -1,33 +1,25 @@
-"""What is the source of a letter, and may it be used?
+"""Which templates does a house have, and which versions of them were used?
 
 A template is a file, templates/<name>/<language>.html: a front matter in TOML between two lines of +++ (subject,
-preheader, and `because` where the reasons are said in another language than English), then the body, which is put into
-_layout.html where that says `{{ body }}`. The layout's own words come from _words.toml, one table a language, and are
-put in for `{{ words.… }}`. All of that happens when the file is loaded, so that what is checked, approved and kept is
-one flat page. A page without an unconditional human link is no template.
+preheader, and `because` where the reasons are said in another language than English), then the body. The layout around
+it is _layout.html, and the layout's words are in _words.toml, one table a language. All of that is put together and
+checked when the files are loaded (see `source`), so that what is checked, approved and kept is one flat page.
 """
 
 import hashlib
-import re
 import tomllib
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 
 from sqlmodel import Field, Session, SQLModel, UniqueConstraint, select
 
 from mailer.errors import Invalid
-from mailer.rendering import allowed, page
-from mailer.rendering.inline import hide, inline, lint
+from mailer.rendering.inline import inline
+from mailer.rendering.source import FALLBACK, Template, parse_template
 from mailer.store import UTC
 
-FALLBACK = "en"
-REQUIRED = {"human": "the human link", "unsubscribe": "the way out"}
-_FRONT = re.compile(r"\A\s*\+\+\+\s*\n(?P<toml>.*?)\n\+\+\+[^\S\n]*(?:\n|\Z)(?P<body>.*)\Z", re.DOTALL)
-_BODY = re.compile(r"\{\{-?\s*body\s*-?\}\}")
-_WORDS = re.compile(r"\{\{-?\s*words\.(\w+)\s*-?\}\}")
-_REASONS = re.compile(r"\{% for sentence in because %\}(?P<row>.*?)\{% endfor %\}", re.DOTALL)
+__all__ = ["Shelf", "Template", "TemplateVersion", "parse_template", "publish"]
 
 
 class TemplateVersion(SQLModel, table=True):
@@ -44,18 +36,6 @@ class TemplateVersion(SQLModel, table=True):
     preheader: str
     html: str  # flat, CSS inlined, Jinja intact
     created_at: datetime = Field(sa_type=UTC)
-
-
-@dataclass(frozen=True, slots=True)
-class Template:
-    """A checked source: one flat page, its subject and its preheader."""
-
-    name: str
-    language: str
-    subject: str
-    preheader: str
-    html: str
-    path: Path | None = None
 
 
 class Shelf:
@@ -134,44 +114,6 @@ class Shelf:
         return path.read_text(encoding="utf-8") if path else None
 
 
-def parse_template(
-    text: str,
-    layout: str,
-    name: str = "",
-    language: str = FALLBACK,
-    words: Mapping[str, str] | None = None,
-    path: Path | None = None,
-) -> Template:
-    """Read one template, put it into its layout and check it.
-
-    Raises:
-        Invalid: something in it is not allowed or is missing; the message says what, and where.
-    """
-    if not (front := _FRONT.match(text)):
-        raise Invalid("a template begins with +++, then subject and preheader as TOML, then +++, then the letter")
-    try:
-        head = tomllib.loads(front["toml"])
-    except tomllib.TOMLDecodeError as error:
-        raise Invalid(f"the front matter is not valid TOML: {error}") from error
-    if unknown := set(head) - {"subject", "preheader", "because"}:
-        raise Invalid(f"the front matter has {min(unknown)}; it may have subject, preheader and because")
-    subject, preheader = str(head.get("subject", "")).strip(), str(head.get("preheader", "")).strip()
-    if not subject:
-        raise Invalid('the front matter has no subject; write subject = "…"')
-    flat = _BODY.sub(lambda _: front["body"].strip(), layout, count=1)
-    if reasons := head.get("because"):
-        said = [reasons] if isinstance(reasons, str) else [str(each) for each in reasons]
-        flat = _REASONS.sub(lambda loop: "".join(loop["row"].replace("{{ sentence }}", each) for each in said), flat)
-    for _ in range(2):  # words may use words
-        flat = _WORDS.sub(lambda found: _word(found[1], language, words or {}), flat)
-    for what, source in (("subject", subject), ("preheader", preheader), ("the letter in its layout", flat)):
-        allowed.check(source, what)
-    if objections := lint(flat):
-        raise Invalid("; ".join(objections))
-    _require_links(flat)
-    return Template(name, language, subject, preheader, flat, path)
-
-
 def publish(session: Session, template: Template, now: datetime) -> TemplateVersion:
     """Return the kept version of this template, made now if there is none: flat, inlined, never changed after."""
     html = inline(template.html)
@@ -196,30 +138,3 @@ def publish(session: Session, template: Template, now: datetime) -> TemplateVers
     session.add(version)
     session.flush()
     return version
-
-
-def _word(key: str, language: str, words: Mapping[str, str]) -> str:
-    if key == "language":
-        return language
-    if key not in words:
-        raise Invalid(f"_words.toml has no {key} for {language}; add it under [{language}]")
-    return words[key]
-
-
-def _require_links(flat: str) -> None:
-    """Refuse a page in which a reader could be without a way to a person, or out."""
-    hidden, tokens = hide(flat)
-    anchors = page.tree(hidden).iter("a")
-    shown = {str(anchor.get("href", "")).strip() for anchor in anchors if page.words(anchor)}
-    depth, reached = 0, set()
-    for number, token in enumerate(tokens):
-        words = token.strip("{}%- \n").split()
-        if token.startswith("{%"):
-            depth += {"if": 1, "for": 1, "endif": -1, "endfor": -1}.get(words[0], 0)
-        elif depth == 0 and f"jinja{number:06d}x" in shown:
-            reached.update(words)
-    for link, english in REQUIRED.items():
-        if f"links.{link}" not in reached:
-            raise Invalid(
-                f'{english} is missing: write <a href="{{{{ links.{link} }}}}">…</a> outside of any condition'
-            )
