@@ -8,9 +8,10 @@ import re
 import urllib.error
 import urllib.request
 from email.message import EmailMessage
+from pathlib import Path
 from typing import Any
 
-from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask import Blueprint, abort, flash, redirect, render_template, request, send_from_directory, url_for
 from flask.typing import ResponseReturnValue
 
 from mailer import clock
@@ -19,11 +20,12 @@ from mailer.demo.mailbox import Delivery, Mailbox
 from mailer.web import doors, headers
 
 PAGE = 40  # emails a page
+ASSETS = Path(__file__).parent / "assets"
 
 
 def mailbox_pages(mailbox: Mailbox, listener: tuple[str, int]) -> Blueprint:
     """Return the pages of `mailbox`; replies go to `listener`, (host, port)."""
-    pages = Blueprint("mailbox", __name__, template_folder="templates", static_folder="assets", url_prefix="/mailbox")
+    pages = Blueprint("mailbox", __name__, template_folder="templates", url_prefix="/mailbox")
 
     @pages.get("/")
     @doors.anyone
@@ -95,10 +97,11 @@ def mailbox_pages(mailbox: Mailbox, listener: tuple[str, int]) -> Blueprint:
         flash("Unsubscribed, by one press." if done else "The sender's server did not take it. Please try again.")
         return redirect(url_for(".one", number=number))
 
-    @pages.record_once
-    def _doors(state: Any) -> None:
-        app = state.app
-        app.view_functions["mailbox.static"] = doors.anyone(app.view_functions["mailbox.static"])
+    @pages.get("/mailbox.css")
+    @doors.anyone
+    def dress() -> ResponseReturnValue:
+        """Give the style sheet."""
+        return send_from_directory(ASSETS, "mailbox.css", max_age=3600)
 
     return pages
 

@@ -33,7 +33,7 @@ from mailer.segments import segment as segments
 from mailer.segments.segment import Segment
 
 LAST_ZONE = ZoneInfo("America/Los_Angeles")  # the last of the shop's customers to see a day
-DAY_ENDS = 16  # o'clock there: every campaign of the day has left by then
+DAY_ENDS = 11  # o'clock there: every campaign of the day has left by then
 ANSWER_EVERY = 7  # of the delivered emails, how many get an answer: one in so many
 ANSWERS = 26  # and at most so many
 REP_ANSWERS = 6  # conversations the representatives answer by themselves; the others are left for you
