@@ -5,6 +5,7 @@ that writes the chunk, so that a crash goes on where it was. A run that comes to
 silently skipped.
 """
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from sqlmodel import Session, col, select
@@ -15,7 +16,7 @@ from mailer.campaigns.campaign import Campaign, CampaignState, Recipient, Recipi
 from mailer.campaigns.schedule import Schedule
 from mailer.delivery import gate, outbox
 from mailer.house import House
-from mailer.insights.warehouse import Folded
+from mailer.insights.fold import Folded
 from mailer.people.customer import Customer
 from mailer.pipeline.launch import approval_of
 from mailer.segments import segment as segments
@@ -95,7 +96,7 @@ def _choose_chunk(house: House, run_id: int, now: datetime) -> int | None:
         campaign = session.get_one(Campaign, run.campaign_id)
         customers = session.exec(select(Customer).where(col(Customer.id).in_(ids)).order_by(col(Customer.id))).all()
 
-        def judge(session: Session, asked: list[Customer]) -> dict[int, str]:
+        def judge(session: Session, asked: Sequence[Customer]) -> dict[int, str]:
             refusals = gate.judge_customers(session, campaign, asked, now, house.settings.gate)
             return {customer_id: refusal.no.value for customer_id, refusal in refusals.items()}
 
