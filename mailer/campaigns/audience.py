@@ -19,6 +19,7 @@ from mailer.people.customer import Customer
 
 SAME_ADDRESS = "same_address"  # another customer of this run has it; one email an address
 
+_RECIPIENTS: sa.Table = Recipient.metadata.tables["recipient"]  # Core, not ORM: many rows
 Judge = Callable[[Session, Sequence[Customer]], Mapping[int, str]]
 
 
@@ -93,7 +94,7 @@ def choose(
             }
         )
     if rows:
-        session.execute(sa.insert(Recipient), rows)
+        session.execute(sa.insert(_RECIPIENTS), rows)
         run.cursor = fresh[-1][0]
     run.state = RunState.CHOOSING
     session.add(run)

@@ -73,7 +73,7 @@ def freeze(value: Any, path: str) -> Any:
         return Record(path, value)
     if isinstance(value, list | tuple):
         return tuple(each for each in (freeze(item, path) for item in value) if each not in EMPTY)
-    return value.translate(_CONTROL) if isinstance(value, str) else value
+    return value.translate(_CONTROL) if isinstance(value, str) and not value.isprintable() else value
 
 
 def frozen(context: Mapping[str, Any]) -> dict[str, Any]:

@@ -76,12 +76,17 @@ def test_subject_and_preheader_can_stand_in_the_page_and_are_escaped() -> None:
         ("<p>{{ customer.nickname }}</p>", "customer.nickname is missing"),
         ('<a href="{{ facts.link }}">a</a>', "javascript:"),
         ('<a href=" data:text/html,x">a</a>', "data:"),
+        ('<a href="{{ facts.split }}">a</a>', "javascript:"),
+        ("<img src = x:y>", "x:"),
         ("<p>{{ facts.long }}{{ facts.long }}</p>", "longer than"),
         ("{{ facts.link|money }}", "money needs a number"),
     ],
 )
 def test_a_letter_that_may_not_leave_is_refused_with_the_reason(html: str, reason: str) -> None:
-    data = {"customer": {}, "facts": {"link": "JavaScript:alert(1)", "long": "x" * (MOST - 100)}}
+    data = {
+        "customer": {},
+        "facts": {"link": "JavaScript:alert(1)", "split": "java\nscr\tipt:alert(1)", "long": "x" * (MOST - 100)},
+    }
     with pytest.raises(Permanent, match=reason.lower().replace("(", "\\(")) as caught:
         try:
             render("s", "", html, data)
