@@ -59,17 +59,16 @@ def route(session: Session, conversation: Conversation, customer: Customer | Non
 
 def review(session: Session, now: datetime) -> list[Assignment]:
     """Route what waits and lies with somebody who is away or has left, or with nobody; return what changed hands."""
-    waits = select(Conversation).where(Conversation.state == ConversationState.OPEN).order_by(col(Conversation.id))
-    talks = session.exec(waits).all()
-    held = current(session, (talk.id for talk in talks))
-    able = {staff.id for staff in _able(session, now)}
-    changed = []
-    for talk in talks:
-        before = held.get(talk.id or 0)
-        if before is None or before.staff_id not in able:
-            after = route(session, talk, session.get(Customer, talk.customer_id) if talk.customer_id else None, now)
-            changed += [after] if after is not before else []
-    return changed
+    away = select(Absence.staff_id).where(Absence.starts_at <= now, Absence.ends_at > now)
+    able = select(Staff.id).where(col(Staff.active), col(Staff.id).not_in(away))
+    cared_for = select(Assignment.conversation_id).where(
+        col(Assignment.ended_at).is_(None), col(Assignment.staff_id).in_(able)
+    )
+    waits = select(Conversation).where(Conversation.state == ConversationState.OPEN)
+    stuck = session.exec(waits.where(col(Conversation.id).not_in(cared_for)).order_by(col(Conversation.id))).all()
+    before = current(session, (talk.id for talk in stuck))
+    after = [route(session, talk, _customer(session, talk), now) for talk in stuck]
+    return [each for each in after if before.get(each.conversation_id) is not each]
 
 
 def loads(session: Session) -> dict[int, int]:
@@ -147,14 +146,12 @@ def _own(session: Session, customer: Customer | None) -> Staff | None:
         return None
 
 
+def _customer(session: Session, talk: Conversation) -> Customer | None:
+    return session.get(Customer, talk.customer_id) if talk.customer_id else None
+
+
 def _is_able(case: Case, staff: Staff) -> bool:
     return staff.active and absence(case.session, staff.id or 0, case.now) is None
-
-
-def _able(session: Session, now: datetime) -> list[Staff]:
-    """Return everybody who is active and not away."""
-    away = select(Absence.staff_id).where(Absence.starts_at <= now, Absence.ends_at > now)
-    return list(session.exec(select(Staff).where(col(Staff.active), col(Staff.id).not_in(away))))
 
 
 def _least_loaded(case: Case, words: str, fits: Callable[[Staff], bool]) -> Choice | None:
