@@ -86,6 +86,8 @@ _WORDS = _any(
     r"не (?:может быть|было) доставлен",
     r"配信できません",
 )
+# How it calls what it sends
+_TITLES = _any(r"non-delivery (?:report|notification)", r"delivery (?:status notification|report)")
 # … when the server has not given up
 _RETRYING = _any(
     r"has been delayed|not yet been delivered",
@@ -140,7 +142,16 @@ def sent(email: ParsedEmail) -> bool:
         return True
     unsigned = email.header("return-path") in ("<>", "<MAILER-DAEMON>")
     told = bool(_SUBJECTS.search(email.subject))
-    return (unsigned and told) or (told and speaks_of_failure(email) and not email.in_reply_to)
+    if unsigned or not told:
+        return unsigned and told
+    return speaks_of_failure(email) and not email.in_reply_to and _shows(email)
+
+
+def _shows(email: ParsedEmail) -> bool:
+    """Whether an unknown sender gives what nobody does who misses a parcel: the address, a code, a title, a copy."""
+    words = own_words(email)
+    attached = any(one.content_type.startswith("message/") for one in email.attachments)
+    return attached or bool(_named(email) or _ENHANCED.search(words) or _TITLES.search(words))
 
 
 def speaks_of_failure(email: ParsedEmail) -> bool:

@@ -24,7 +24,7 @@ WROTE = _any(
     r"\bescreveu\b",  # Portuguese
     r"\bskrev\b",  # Danish, Norwegian, Swedish
     r"\bkirjoitti\b",  # Finnish
-    r"\bnapisał(?:\(a\)|a)?",  # Polish
+    r"\bnapisał(?:\(a\)|a)?|\bpisze\b",  # Polish
     r"\bnapsal(?:\(a\)|a)?|\bnapísal(?:\(a\)|a)?",  # Czech, Slovak
     r"\b(?:írta|ezt írta)\b",  # Hungarian
     r"\ba scris\b",  # Romanian

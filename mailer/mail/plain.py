@@ -69,10 +69,10 @@ def _render(tree: HtmlElement) -> str:
         element.addprevious(_paragraph(element, FROM_HERE))
     quotes: list[str] = []
     for element in _matching(tree, _QUOTES):
-        lines = _text(element).strip("\n").split("\n")
         stand_in = _paragraph(element, f"\ue001{len(quotes)}\ue002")
-        stand_in.tail = element.tail
+        stand_in.tail, element.tail = element.tail, None
         element.getparent().replace(element, stand_in)
+        lines = _text(element).strip("\n").split("\n")
         quotes.append("\n".join(f"> {line}".rstrip() for line in lines))
     return re.sub("\ue001(\\d+)\ue002", lambda match: f"\n{quotes[int(match[1])]}\n", _text(tree))
 

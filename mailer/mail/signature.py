@@ -22,11 +22,17 @@ def begins(lines: list[str], sender: str = "") -> int:
         if found is not None:
             return _closing_above(lines, found)
     for index in range(max(0, last - MAX_LINES), last):
-        if marks.CLOSING.search(lines[index].strip()) and _is_block(lines[index + 1 : last]):
+        said = any(line.strip() for line in lines[:index])
+        if said and marks.CLOSING.search(lines[index].strip()) and _is_block(lines[index + 1 : last]):
             return index
     start = _paragraph(lines, last)
     block = [line.strip() for line in lines[start:last]]
-    if last and marks.NAMED.search(block[-1]) and (start > 0 or len(block) > 1):
+    if (
+        last
+        and marks.NAMED.search(block[-1])
+        and block[-1].lstrip("-–—/~ ")[0].isupper()
+        and (start > 0 or len(block) > 1)
+    ):
         return last - 1
     if start > 0 and _is_contact_block(block, sender):
         return start
@@ -57,7 +63,8 @@ def _list_foot(lines: list[str], last: int) -> int | None:
 def _closing_above(lines: list[str], mark: int) -> int:
     """Take the closing formula and name just above a mark too."""
     for index in range(max(0, mark - 5), mark):
-        if marks.CLOSING.search(lines[index].strip()) and _is_block(lines[index + 1 : mark]):
+        said = any(line.strip() for line in lines[:index])
+        if said and marks.CLOSING.search(lines[index].strip()) and _is_block(lines[index + 1 : mark]):
             return index
     return mark
 

@@ -28,7 +28,7 @@ def quoted_printable(text: str) -> bytes:
 def _narrow(pieces: list[bytes]) -> list[bytes]:
     """Give the pieces of one line with their soft breaks, none longer than 76 (`=46rom` makes a line 2 longer)."""
     if len(pieces[0]) + (len(pieces) > 1) > 76:
-        pieces = [pieces[0][:5], pieces[0][5:], *pieces[1:]]
+        pieces = [pieces[0][:6], pieces[0][6:], *pieces[1:]]
     return [piece + b"=" for piece in pieces[:-1]] + pieces[-1:]
 
 
