@@ -8,6 +8,7 @@ far longer than the 1,000 octets of RFC 5321, 4.5.3.1.6: real mail has such line
 
 import asyncio
 import logging
+import socket
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -52,8 +53,10 @@ class Listener:
         takes: Callable[[str], bool] = lambda address: True,
     ) -> None:
         self._threads = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="accept")
-        kind = _Lmtp if protocol == "lmtp" else _Smtp
-        self._controller = _Controller(kind, _Door(accept, takes, self._threads), address, port, max_bytes)
+        self._door = _Door(accept, takes, self._threads)
+        self._kind = _Lmtp if protocol == "lmtp" else _Smtp
+        self._address, self._port, self._max_bytes = address.strip("[]"), port, max_bytes
+        self._controller: _Controller | None = None
 
     def start(self) -> int:
         """Listen, and return the port.
@@ -61,18 +64,21 @@ class Listener:
         Raises:
             Misconfigured: the address cannot be listened on.
         """
+        family = socket.AF_INET6 if ":" in self._address else socket.AF_INET
         try:
-            self._controller.start()
+            bound = socket.create_server((self._address, self._port), family=family)
         except OSError as error:
-            self._controller.loop.close()
-            where = f"{self._controller.hostname}:{self._controller.port}"
+            where = f"{self._address}:{self._port}"
             raise Misconfigured(f"cannot listen on {where} ({error.strerror}); change replies.listen") from error
+        self._controller = _Controller(self._kind, self._door, bound, self._max_bytes)
+        self._controller.start()
         return int(self._controller.port)
 
     def stop(self) -> None:
         """Stop listening; what is being accepted is finished first."""
-        if self._controller.server is not None:
+        if self._controller is not None:
             self._controller.stop(no_assert=True)
+            self._controller = None
         self._threads.shutdown(wait=True)
 
 
@@ -125,11 +131,12 @@ class _Lmtp(LMTP):
 
 
 class _Controller(Controller):
-    """The thread of a server; it makes servers of the kind it is given, and knows its port when that was 0."""
+    """The thread of a server, on a socket that is bound already, which makes servers of the kind it is given."""
 
-    def __init__(self, kind: type[SMTP], door: _Door, address: str, port: int, max_bytes: int) -> None:
+    def __init__(self, kind: type[SMTP], door: _Door, bound: socket.socket, max_bytes: int) -> None:
+        address, port = bound.getsockname()[:2]
         super().__init__(door, hostname=address, port=port)
-        self._kind, self._max_bytes = kind, max_bytes
+        self._kind, self._bound, self._max_bytes = kind, bound, max_bytes
 
     def factory(self) -> SMTP:
         return self._kind(
@@ -141,7 +148,5 @@ class _Controller(Controller):
             loop=self.loop,
         )
 
-    def _trigger_server(self) -> None:
-        if isinstance(self.server, asyncio.Server):
-            self.port = self.server.sockets[0].getsockname()[1]
-        super()._trigger_server()  # type: ignore[no-untyped-call]
+    async def _create_server(self) -> asyncio.AbstractServer:
+        return await self.loop.create_server(self._factory_invoker, sock=self._bound)

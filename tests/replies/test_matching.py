@@ -106,7 +106,8 @@ def test_made_up_and_borrowed_tokens_prove_nothing(
     for token in (link, strange, flipped, good[:-1], good + "a", "", good.replace(good[0], "é")):
         assert match(session, email("From: a@b.example"), f"r-{token}@{DOMAIN}", signer) is None, token
     assert match(session, email("From: a@b.example"), f"b-{good}@{DOMAIN}", signer) is None, "bound to its purpose"
-    assert match(session, email("From: a@b.example"), f"r-{signer.sign(Purpose.REPLY, 2**31 - 1)}@{DOMAIN}", signer) is None
+    nobodys = signer.sign(Purpose.REPLY, 2**31 - 1)
+    assert match(session, email("From: a@b.example"), f"r-{nobodys}@{DOMAIN}", signer) is None
 
 
 def test_our_address_in_the_words_of_a_person_is_no_evidence(
