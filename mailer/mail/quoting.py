@@ -9,14 +9,11 @@ separator or block of headers (Outlook), all that follows is quoted. Quotes that
 import re
 from dataclasses import dataclass
 
-from mailer.mail import marks, signature
+from mailer.mail import beginnings, marks, signature
 from mailer.mail.parse import ParsedEmail
 from mailer.mail.plain import FROM_HERE, plain
 
 MAX_LINES = 5_000  # more are quoted: nobody reads them as an answer
-MAX_MARK = 300  # characters of a line that may be a mark
-MAX_ATTRIBUTION = 4  # lines an attribution may be wrapped over
-_OPENINGS = (marks.ON, marks.TIME, marks.DATE, marks.ADDRESS, marks.WROTE)
 WRAPPED = 55  # a quoted line this long may have been broken, its end without ">"
 
 
@@ -63,7 +60,7 @@ def split_text(text: str, *, sender: str = "", ours: str | None = None) -> Split
         signature=_join(new[cut:]),
         quoted=_join(quoted),
         mark=met,
-        forwarded=any(marks.FORWARDED.search(line) and _separates(line) for line in quoted[:20]),
+        forwarded=any(marks.FORWARDED.search(line) and beginnings.separates(line) for line in quoted[:20]),
     )
 
 
@@ -77,26 +74,26 @@ def _classify(lines: list[str]) -> tuple[list[bool], str]:
     met = ""
     at = 0
     while at < len(lines):
-        if _is_quoted(lines[at]):
+        if beginnings.is_quoted(lines[at]):
             met = met or "lines marked with >"
             end = _quotation_end(lines, at)
             state[at:end] = [False] * (end - at)
             at = end
             continue
-        if span := _attribution(lines, at):
-            follows = _next_written(lines, at + span)
+        if span := beginnings.attribution(lines, at):
+            follows = beginnings.next_written(lines, at + span)
             met = met or "an attribution line"
-            if follows < len(lines) and _is_quoted(lines[follows]):
+            if follows < len(lines) and beginnings.is_quoted(lines[follows]):
                 state[at:follows] = [False] * (follows - at)
                 at = follows
                 continue
             if follows == len(lines) and at == 0:
                 return state, ""
             return state[:at] + [False] * (len(lines) - at), met
-        if name := _cuts(lines, at):
-            top = _rule_above(lines, at)
+        if name := beginnings.cuts(lines, at):
+            top = beginnings.rule_above(lines, at)
             if not any(line.strip() for line in lines[:top]) and name == "a block of headers":
-                end = _headers(lines, at)  # nothing stands above it: pasted, and what follows is said to us
+                end = beginnings.headers(lines, at)  # nothing stands above it: pasted, and what follows is said to us
                 state[:end] = [False] * end
                 at = end
                 continue
@@ -105,108 +102,19 @@ def _classify(lines: list[str]) -> tuple[list[bool], str]:
     return state, met
 
 
-def _is_quoted(line: str) -> bool:
-    return line.lstrip(" \t\ufeff").startswith((">", "＞"))
-
-
-def _next_written(lines: list[str], at: int) -> int:
-    return next((index for index in range(at, len(lines)) if lines[index].strip()), len(lines))
-
-
 def _quotation_end(lines: list[str], at: int) -> int:
     """Return where the quotation that begins here ends; ends of broken lines without ">" are part of it."""
-    while at < len(lines) and _is_quoted(lines[at]):
+    while at < len(lines) and beginnings.is_quoted(lines[at]):
         at += 1
         rest = at
-        while rest < len(lines) and rest < at + 3 and lines[rest].strip() and not _is_quoted(lines[rest]):
+        while rest < len(lines) and rest < at + 3 and lines[rest].strip() and not beginnings.is_quoted(lines[rest]):
             rest += 1
-        if rest > at and rest < len(lines) and _is_quoted(lines[rest]) and len(lines[at - 1]) >= WRAPPED:
+        if rest > at and rest < len(lines) and beginnings.is_quoted(lines[rest]) and len(lines[at - 1]) >= WRAPPED:
             at = rest
-        blank = _next_written(lines, at)
-        if blank > at and blank < len(lines) and _is_quoted(lines[blank]):
+        blank = beginnings.next_written(lines, at)
+        if blank > at and blank < len(lines) and beginnings.is_quoted(lines[blank]):
             at = blank
     return at
-
-
-def _attribution(lines: list[str], at: int) -> int:
-    """Return over how many lines an attribution that begins here goes, or 0."""
-    first = lines[at].strip()
-    if not first or len(first) > MAX_MARK or not any(mark.search(first) for mark in _OPENINGS):
-        return 0
-    joined = ""
-    for span in range(1, MAX_ATTRIBUTION + 1):
-        if at + span > len(lines) or not lines[at + span - 1].strip():
-            return 0
-        if _is_quoted(lines[at + span - 1]) and joined.count("<") <= joined.count(">"):
-            return 0  # ">:" may be the end of an address that was wrapped (Gmail)
-        joined = f"{joined} {lines[at + span - 1].strip()}".strip()
-        if re.search(r"[:：]\s*$", joined) and _is_attribution(joined, lines, at + span):
-            return span
-        if span == 1 and re.fullmatch(r"\d{4}[-/]\d{1,2}[-/]\d{1,2} .{1,80}<\S+@\S+>:?", joined):
-            return 1  # Gmail until 2012
-    return 0
-
-
-def _is_attribution(text: str, lines: list[str], below: int) -> bool:
-    told = bool(marks.TIME.search(text)) + bool(marks.DATE.search(text)) + bool(marks.ADDRESS.search(text))
-    if len(text) > 400 or not told:
-        return False
-    if marks.WROTE.search(text):
-        follows = _next_written(lines, below)
-        quoted = follows < len(lines) and _is_quoted(lines[follows])
-        begins = bool(marks.ON.search(text)) or text[0].isdigit() or bool(marks.ADDRESS.search(text))
-        return begins and (quoted or bool(marks.TIME.search(text)) or bool(marks.ADDRESS.search(text)))
-    return bool(marks.TIME.search(text)) and bool(re.search(r"<[^<>\s]+@[^<>\s]+>\s?[:：]$", text))  # Yandex, Japanese
-
-
-def _separates(line: str) -> bool:
-    return len(line) <= MAX_MARK and bool(marks.SEPARATOR.search(line) or marks.BARE_SEPARATOR.search(line))
-
-
-def _cuts(lines: list[str], at: int) -> str:
-    """Name the mark at this line from which on everything is quoted, or ""."""
-    if lines[at].strip() == FROM_HERE:
-        return "a quotation marked in HTML"
-    if _separates(lines[at]):
-        return "a separator"
-    return (
-        "a block of headers"
-        if len(lines[at]) <= 4 * MAX_MARK and marks.LABEL.search(lines[at]) and _headers(lines, at)
-        else ""
-    )
-
-
-def _headers(lines: list[str], at: int) -> int:
-    """Return where the block of headers that begins here ends, or 0 if it is none.
-
-    It has a sender, and a subject or a time of sending: "From: Berlin, To: Rome, Date: May 3" is a wish, not a header.
-    """
-    seen: set[str] = set()
-    end, unlabelled = at, 0
-    for index in range(at, min(at + 14, len(lines))):
-        line = lines[index]
-        if match := marks.LABEL.search(line):
-            seen.add(match.lastgroup or "")
-            end, unlabelled = index + 1, 0
-        elif not line.strip():
-            if unlabelled or index == at or not seen:
-                break
-            unlabelled += 1
-        else:
-            unlabelled += 1
-        if unlabelled > 2:
-            break
-    addressed = any(marks.ADDRESS.search(line) for line in lines[at:end])
-    whole = "from" in seen and ("subject" in seen or "sent" in seen or ("date" in seen and addressed))
-    return end if whole and len(seen) >= 2 else 0
-
-
-def _rule_above(lines: list[str], at: int) -> int:
-    """Return where a drawn line and empty lines just above this one begin: they belong to it."""
-    top = at
-    while top > 0 and (not lines[top - 1].strip() or marks.RULE.search(lines[top - 1])):
-        top -= 1
-    return top
 
 
 def _known_from(lines: list[str], ours: str) -> int | None:
