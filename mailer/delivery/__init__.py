@@ -1,0 +1,8 @@
+"""How does it leave?
+
+outbox      messages and their life: claim, hand over, settle    gate      may this leave now?
+transport   a way out, chosen by URL                             smtp      over the network
+sender      many connections, one commit for all of them         local     into a file, or into memory
+retry       when a deferred message is tried again               journal   what had already left, in a file
+reconcile   what is in doubt, settled by evidence                hits      opened, clicked, looked at
+"""

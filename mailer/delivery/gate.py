@@ -23,8 +23,9 @@ from zoneinfo import ZoneInfo
 import sqlalchemy as sa
 from sqlmodel import Session, SQLModel
 
+from mailer import store
 from mailer.campaigns.campaign import Campaign, CampaignState, RunState
-from mailer.delivery.outbox import LEFT, PENDING, Judge, Kind, State
+from mailer.delivery.outbox import GUARD, LEFT, PENDING, Judge, Kind, State
 from mailer.people.consent import consenting
 from mailer.people.customer import Customer
 from mailer.people.hold import Hold, holds
@@ -253,21 +254,37 @@ def _judge(
     return refusals
 
 
+_M, _CUSTOMER, _CAMPAIGN, _RUN = (SQLModel.metadata.tables[name] for name in ("message", "customer", "campaign", "run"))
+_CANDIDATES = (
+    sa.select(
+        _M.c.id, _M.c.kind, _M.c.address, _M.c.customer_id, _CUSTOMER.c.time_zone, _M.c.topic_id, _M.c.campaign_id,
+        _CAMPAIGN.c.state, _RUN.c.state, _CAMPAIGN.c.again_after_days, _M.c.priority, _M.c.expires_at,
+    )
+    .select_from(
+        _M.outerjoin(_CUSTOMER, _M.c.customer_id == _CUSTOMER.c.id)
+        .outerjoin(_CAMPAIGN, _M.c.campaign_id == _CAMPAIGN.c.id)
+        .outerjoin(_RUN, _M.c.run_id == _RUN.c.id)
+    )
+    .where(_M.c.id.in_(sa.bindparam("ids", expanding=True)))
+)  # fmt: skip
+_HISTORY = sa.select(_M.c.id, _M.c.customer_id, _M.c.campaign_id, _M.c.state, _M.c.priority, _M.c.handed_over_at).where(
+    _M.c.customer_id.in_(sa.bindparam("customers", expanding=True)),
+    _M.c.kind == Kind.CAMPAIGN,
+    sa.or_(
+        sa.and_(GUARD.in_(LEFT), _M.c.handed_over_at > sa.bindparam("since", type_=store.UTC)),
+        GUARD.in_([state for state in PENDING if state not in LEFT]),
+    ),
+)
+
+
 def _candidates(session: Session, message_ids: Sequence[int]) -> list[Candidate]:
-    m, customer, campaign, run = (SQLModel.metadata.tables[name] for name in ("message", "customer", "campaign", "run"))
-    known = m.outerjoin(customer, m.c.customer_id == customer.c.id)
-    known = known.outerjoin(campaign, m.c.campaign_id == campaign.c.id).outerjoin(run, m.c.run_id == run.c.id)
-    asked = sa.select(
-        m.c.id, m.c.kind, m.c.address, m.c.customer_id, customer.c.time_zone, m.c.topic_id, m.c.campaign_id,
-        campaign.c.state, run.c.state, campaign.c.again_after_days, m.c.priority, m.c.expires_at,
-    ).select_from(known).where(m.c.id.in_(message_ids))  # fmt: skip
     return [
         Candidate(
             key, kind, address, customer_id, zone or "UTC", topic_id, campaign_id, campaign_state, run_state,
             timedelta(days=again_after_days or 0), priority, expires_at, is_message=True,
         )
         for key, kind, address, customer_id, zone, topic_id, campaign_id, campaign_state, run_state,
-            again_after_days, priority, expires_at in session.execute(asked)
+            again_after_days, priority, expires_at in session.execute(_CANDIDATES, {"ids": message_ids})
     ]  # fmt: skip
 
 
@@ -294,14 +311,9 @@ def _facts(session: Session, candidates: Sequence[Candidate], now: datetime, set
 
 def _history(session: Session, facts: Facts, customers: Iterable[int], judged: Iterable[int], since: datetime) -> None:
     """Load what left to these customers, and what waits to leave, the judged messages left out."""
-    m = SQLModel.metadata.tables["message"]
-    left = sa.and_(m.c.state.in_(LEFT), m.c.handed_over_at > since)
-    waits = sa.and_(m.c.state.in_(PENDING), m.c.state != State.HANDED_OVER)
-    asked = sa.select(m.c.id, m.c.customer_id, m.c.campaign_id, m.c.state, m.c.priority, m.c.handed_over_at).where(
-        m.c.customer_id.in_(sorted(customers)), m.c.kind == Kind.CAMPAIGN, sa.or_(left, waits)
-    )
+    asked = session.execute(_HISTORY, {"customers": sorted(customers), "since": since})
     own = set(judged)
-    for key, customer_id, campaign_id, state, priority, at in session.execute(asked):
+    for key, customer_id, campaign_id, state, priority, at in asked:
         if key in own:
             continue
         if state in LEFT:

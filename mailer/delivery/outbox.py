@@ -115,8 +115,21 @@ class Message(SQLModel, table=True):
 
 
 T = SQLModel.metadata.tables["message"]
+# The state as a condition, never as the way to the row: an index on it would lead through half the table.
+GUARD: sa.ColumnElement[Any] = sa.func.coalesce(T.c.state, sa.literal_column("''"))
+    T.c.state, sa.literal_column("''")
+)  # the state as a condition, never as the way to the row
 PENDING = (State.READY, State.WAITING, State.CLAIMED, State.HANDED_OVER)
 LEFT = (State.HANDED_OVER, State.SENT, State.IN_DOUBT)  # left the house, as far as we can know
+
+
+def _this() -> sa.ColumnElement[bool]:
+    return sa.and_(T.c.id == sa.bindparam("its_id"), T.c.epoch == sa.bindparam("its_epoch"))
+
+
+def _in_one_of(states: Sequence[State]) -> sa.ColumnElement[bool]:
+    """Like IN, which cannot be run for many rows at once."""
+    return sa.or_(*(state == GUARD for state in states))
 
 
 # What is to leave
@@ -228,10 +241,10 @@ def claim(
         if not ids:
             return []
         refusals = judge(session, ids, now) if judge else {}
-        _refuse(session, refusals, T.c.state == State.READY, now)
+        _refuse(session, refusals, GUARD == State.READY, now)
         taken = {"state": State.CLAIMED, "owner": owner, "epoch": T.c.epoch + 1, "lease_until": now + lease}
         free = [message for message in ids if message not in refusals]
-        session.execute(sa.update(T).where(T.c.id.in_(free), T.c.state == State.READY).values(taken))
+        session.execute(sa.update(T).where(T.c.id.in_(free), GUARD == State.READY).values(taken))
         if free:
             claimed = select(Message).where(col(Message.id).in_(free), col(Message.owner) == owner).order_by(*first)
             return list(session.exec(claimed.execution_options(populate_existing=True)))
@@ -246,7 +259,7 @@ def write(session: Session, letters: Sequence[Mapping[str, Any]]) -> None:
 
     The bytes are a function of these, so a message that leaves after a crash leaves with the bytes it had before.
     """
-    unwritten = sa.and_(_this(), T.c.state == State.CLAIMED, T.c.dated_at.is_(None))
+    unwritten = sa.and_(_this(), GUARD == State.CLAIMED, T.c.dated_at.is_(None))
     said: dict[str, Any] = {name: sa.bindparam(f"new_{name}") for name in _LETTER}
     rows = [
         {"its_id": row["id"], "its_epoch": row["epoch"]} | {f"new_{name}": row[name] for name in _LETTER}
@@ -259,7 +272,22 @@ def fail_rendering(session: Session, failures: Sequence[tuple[int, int, str]], n
     """Set claimed messages aside whose template failed: (id, epoch, why)."""
     failed = {"state": State.RENDER_FAILED, "reason": sa.bindparam("why"), "settled_at": now, "lease_until": None}
     rows = [{"its_id": message, "its_epoch": epoch, "why": why} for message, epoch, why in failures]
-    _each(session, sa.update(T).where(_this(), T.c.state == State.CLAIMED).values(failed), rows)
+    _each(session, sa.update(T).where(_this(), GUARD == State.CLAIMED).values(failed), rows)
+
+
+_HAND_OVER = (
+    sa.update(T)
+    .where(T.c.id.in_(sa.bindparam("ids", expanding=True)))
+    .where(sa.tuple_(T.c.id, T.c.epoch).in_(sa.bindparam("claims", expanding=True)))
+    .where(GUARD == State.CLAIMED, T.c.lease_until > sa.bindparam("at", type_=UTC))
+    .values(
+        state=State.HANDED_OVER,
+        attempts=T.c.attempts + 1,
+        handed_over_at=sa.bindparam("at", type_=UTC),
+        lease_until=sa.bindparam("until", type_=UTC),
+    )
+    .returning(T.c.id)
+)
 
 
 def hand_over(session: Session, claims: Sequence[Claim], now: datetime, judge: Judge) -> set[int]:
@@ -268,17 +296,38 @@ def hand_over(session: Session, claims: Sequence[Claim], now: datetime, judge: J
     A message may when it is still ours (epoch and lease) and the gate says yes. What the gate refuses is set aside with
     the reason; what is no longer ours is left alone.
     """
+    if not claims:
+        return set()
     refusals = judge(session, [message for message, _ in claims], now)
-    ours = sa.and_(T.c.state == State.CLAIMED, T.c.lease_until > now)
-    _refuse(session, refusals, sa.and_(_among(claims), ours), now)
+    if refusals:
+        _refuse(session, refusals, sa.and_(_among(claims), GUARD == State.CLAIMED, T.c.lease_until > now), now)
     left = [(message, epoch) for message, epoch in claims if message not in refusals]
-    marked = {
-        "state": State.HANDED_OVER,
-        "attempts": T.c.attempts + 1,
-        "handed_over_at": now,
-        "lease_until": now + ANSWER_WITHIN,
-    }
-    return set(session.execute(sa.update(T).where(_among(left), ours).values(marked).returning(T.c.id)).scalars())
+    given = {"ids": [message for message, _ in left], "claims": left, "at": now, "until": now + ANSWER_WITHIN}
+    return set(session.execute(_HAND_OVER, given).scalars())
+
+
+_SAID: dict[str, Any] = {"reply": sa.bindparam("said"), "lease_until": None}
+_DONE = _SAID | {"settled_at": sa.bindparam("at", type_=UTC)}
+_FATE = ("state", "attempts", "next_at", "settled_at", "reason")
+_OURS = (State.CLAIMED, State.HANDED_OVER, State.IN_DOUBT)
+_SETTLED: dict[Outcome, tuple[tuple[State, ...], dict[str, Any]]] = {
+    Outcome.ACCEPTED: (
+        (*LEFT, State.READY, State.WAITING),
+        _DONE | {"state": State.SENT, "reason": "", "queue_id": sa.bindparam("queue")},
+    ),
+    Outcome.REFUSED: (_OURS, _DONE | {"state": State.FAILED, "reason": "refused"}),
+    Outcome.LOST: ((State.HANDED_OVER,), _SAID | {"state": State.IN_DOUBT, "reason": "no answer to the final dot"}),
+    Outcome.WITHHELD: ((State.CLAIMED,), {"state": State.READY, "owner": "", "lease_until": None}),
+    Outcome.DEFERRED: (
+        _OURS,
+        _SAID
+        | {name: sa.bindparam(f"new_{name}") for name in ("state", "attempts", "next_at", "settled_at", "reason")},
+    ),
+}  # from which states, to what
+_SETTLE = {
+    outcome: sa.update(T).where(_this(), _in_one_of(states)).values(values)
+    for outcome, (states, values) in _SETTLED.items()
+}
 
 
 def settle(session: Session, receipts: Sequence[tuple[int, int, Receipt]], now: datetime, retry: Retry) -> None:
@@ -287,56 +336,33 @@ def settle(session: Session, receipts: Sequence[tuple[int, int, Receipt]], now: 
     An acceptance that comes late counts even if the message was given up for in doubt, or made ready again, meanwhile:
     the epoch proves which attempt it speaks of.
     """
-    ours = (State.CLAIMED, State.HANDED_OVER, State.IN_DOUBT)
-    by_outcome: dict[Outcome, list[dict[str, Any]]] = {}
+    rows: dict[Outcome, list[dict[str, Any]]] = {}
     for message, epoch, receipt in receipts:
-        row = {"its_id": message, "its_epoch": epoch, "reply": receipt.reply, "queue_id": receipt.queue_id}
-        by_outcome.setdefault(receipt.outcome, []).append(row)
-    said: dict[str, Any] = {"reply": sa.bindparam("reply"), "lease_until": None}
-    done = said | {"settled_at": now}
-    changes: dict[Outcome, tuple[tuple[State, ...], dict[str, Any]]] = {
-        Outcome.ACCEPTED: (
-            (*LEFT, State.READY, State.WAITING),
-            done | {"state": State.SENT, "reason": "", "queue_id": sa.bindparam("queue_id")},
-        ),
-        Outcome.REFUSED: (ours, done | {"state": State.FAILED, "reason": "refused"}),
-        Outcome.LOST: ((State.HANDED_OVER,), said | {"state": State.IN_DOUBT, "reason": "no answer to the final dot"}),
-        Outcome.WITHHELD: ((State.CLAIMED,), {"state": State.READY, "owner": "", "lease_until": None}),
-    }
-    for outcome, (states, values) in changes.items():
-        if rows := by_outcome.get(outcome):
-            _each(session, sa.update(T).where(_this(), _in_one_of(states)).values(values), rows)
-    if deferred := [(message, receipt) for message, _, receipt in receipts if receipt.outcome is Outcome.DEFERRED]:
-        rows = _defer(session, dict(deferred), now, retry)
-        epochs = {message: epoch for message, epoch, _ in receipts}
-        values = said | {name: sa.bindparam(name) for name in ("state", "attempts", "next_at", "settled_at", "reason")}
-        _each(
-            session,
-            sa.update(T).where(_this(), _in_one_of(ours)).values(values),
-            [row | {"its_epoch": epochs[row["its_id"]]} for row in rows],
-        )
+        row: dict[str, Any] = {"its_id": message, "its_epoch": epoch, "said": receipt.reply, "at": now}
+        rows.setdefault(receipt.outcome, []).append(row | {"queue": receipt.queue_id})
+    if deferred := rows.get(Outcome.DEFERRED):
+        codes = {message: receipt.code for message, _, receipt in receipts}
+        fates = _defer(session, {row["its_id"]: codes[row["its_id"]] for row in deferred}, now, retry)
+        rows[Outcome.DEFERRED] = [row | fates[row["its_id"]] for row in deferred if row["its_id"] in fates]
+    for outcome, those in rows.items():
+        _each(session, _SETTLE[outcome], those)
 
 
-def _defer(session: Session, receipts: Mapping[int, Receipt], now: datetime, retry: Retry) -> list[dict[str, Any]]:
+def _defer(session: Session, codes: Mapping[int, int], now: datetime, retry: Retry) -> dict[int, dict[str, Any]]:
     """Decide for each deferred message: wait, or give up. No server, no attempt: an outage is nobody's fault."""
-    asked = sa.select(T.c.id, T.c.state, T.c.attempts, T.c.message_id, T.c.due_at).where(T.c.id.in_(receipts))
-    rows = []
+    asked = sa.select(T.c.id, T.c.state, T.c.attempts, T.c.message_id, T.c.due_at).where(T.c.id.in_(codes))
+    fates = {}
     for message, state, tried, message_id, due_at in session.execute(asked):
-        receipt = receipts[message]
-        attempts = tried + 1 if state is State.CLAIMED and receipt.code else tried
+        attempts = tried + 1 if state is State.CLAIMED and codes[message] else tried
         next_at = retry.next_at(message_id, attempts, due_at, now)
-        rows.append(
-            {
-                "its_id": message,
-                "reply": receipt.reply,
-                "state": State.WAITING if next_at else State.FAILED,
-                "attempts": attempts,
-                "next_at": next_at or now,
-                "settled_at": None if next_at else now,
-                "reason": "deferred" if next_at else f"given up after {attempts} attempts",
-            }
-        )
-    return rows
+        fates[message] = {
+            "new_state": State.WAITING if next_at else State.FAILED,
+            "new_attempts": attempts,
+            "new_next_at": next_at or now,
+            "new_settled_at": None if next_at else now,
+            "new_reason": "deferred" if next_at else f"given up after {attempts} attempts",
+        }
+    return fates
 
 
 @dataclass(frozen=True, slots=True)
@@ -377,7 +403,7 @@ _PARKED = sa.or_(T.c.reason.startswith("paused"), T.c.reason.startswith("not_app
 
 def release_held(session: Session, customer_id: int, now: datetime) -> int:
     """Let go of what a conversation with this customer held, and return how many; what is late expires at the gate."""
-    held = sa.select(T.c.id).where(T.c.customer_id == customer_id, T.c.state == State.HELD)
+    held = sa.select(T.c.id).where(T.c.customer_id == customer_id, GUARD == State.HELD)
     return _change(session, held, {"state": State.READY, "next_at": now, "reason": "", "settled_at": None})
 
 
@@ -447,15 +473,6 @@ def accounts(session: Session, run_id: int) -> Accounts:
 
 
 # How rows change: guarded, in bulk, through Core
-
-
-def _this() -> sa.ColumnElement[bool]:
-    return sa.and_(T.c.id == sa.bindparam("its_id"), T.c.epoch == sa.bindparam("its_epoch"))
-
-
-def _in_one_of(states: Sequence[State]) -> sa.ColumnElement[bool]:
-    """Like IN, which cannot be run for many rows at once."""
-    return sa.or_(*(T.c.state == state for state in states))
 
 
 def _among(claims: Sequence[Claim]) -> sa.ColumnElement[bool]:

@@ -21,6 +21,7 @@ LINGER = 0.02  # seconds an answer waits for company, when nobody stands at a do
 Receipts = Sequence[tuple[int, int, Receipt]]  # id, epoch, receipt
 Claims = Sequence[tuple[int, int]]  # id, epoch
 Commit = Callable[[Receipts, Claims], set[int]]  # settles the first, hands over the second, in one transaction: who may
+Settled = Callable[[Receipts], None]  # told after the transaction
 
 
 @dataclass(slots=True)
@@ -32,15 +33,22 @@ class Tally:
 
 
 async def deliver(
-    envelopes: AsyncIterator[Envelope] | Iterable[Envelope], transport: Transport, commit: Commit, connections: int
+    envelopes: AsyncIterator[Envelope] | Iterable[Envelope],
+    transport: Transport,
+    commit: Commit,
+    connections: int,
+    settled: Settled | None = None,
 ) -> Tally:
     """Send all envelopes over so many connections at once; `commit` runs in a thread of its own.
+
+    `settled` is told, in another thread, what each round settled: what it does (a journal) holds up no final dot, and
+    all of it is done when this returns.
 
     Raises:
         Exception: whatever `commit` or the source of envelopes raises; nothing more leaves then, and what was under way
             is left as its row says.
     """
-    feed, rounds = _Feed(envelopes), _Rounds(commit)
+    feed, rounds = _Feed(envelopes), _Rounds(commit, settled)
 
     async def connection() -> None:
         async for envelope, receipt in transport.send(feed, rounds.hand_over):
@@ -57,7 +65,13 @@ async def deliver(
     return rounds.tally
 
 
-def send(batches: Callable[[], Sequence[Envelope]], transport: Transport, commit: Commit, connections: int) -> Tally:
+def send(
+    batches: Callable[[], Sequence[Envelope]],
+    transport: Transport,
+    commit: Commit,
+    connections: int,
+    settled: Settled | None = None,
+) -> Tally:
     """Send batch after batch until one is empty, over connections that stay open; call this where no loop runs.
 
     `batches` claims and writes the next batch in a thread of its own, while the one before is leaving.
@@ -72,7 +86,7 @@ def send(batches: Callable[[], Sequence[Envelope]], transport: Transport, commit
                 for envelope in batch:
                     yield envelope
 
-    return asyncio.run(deliver(envelopes(), transport, commit, connections))
+    return asyncio.run(deliver(envelopes(), transport, commit, connections, settled))
 
 
 def _first(error: BaseException) -> BaseException:
@@ -107,8 +121,9 @@ class _Feed:
 class _Rounds:
     """Gathers who waits at a dot and what was answered, and commits both together."""
 
-    def __init__(self, commit: Commit) -> None:
+    def __init__(self, commit: Commit, settled: Settled | None) -> None:
         self.tally = Tally()
+        self._settled = settled
         self._commit = commit
         self._receipts: list[tuple[int, int, Receipt]] = []
         self._waiting: dict[tuple[int, int], asyncio.Future[bool]] = {}
@@ -138,7 +153,8 @@ class _Rounds:
     async def serve(self) -> None:
         """Commit round after round."""
         loop = asyncio.get_running_loop()
-        with ThreadPoolExecutor(1, "mailer-commit") as thread:
+        telling: asyncio.Future[None] | None = None
+        with ThreadPoolExecutor(1, "mailer-commit") as thread, ThreadPoolExecutor(1, "mailer-journal") as journal:
             while not self._done or self._receipts or self._waiting:
                 await self._wake.wait()
                 self._wake.clear()
@@ -154,6 +170,11 @@ class _Rounds:
                 for (message, _), waits in waiting.items():
                     if not waits.done():
                         waits.set_result(message in allowed)
+                if telling is not None:
+                    await telling
+                telling = loop.run_in_executor(journal, self._settled, receipts) if self._settled and receipts else None
+            if telling is not None:
+                await telling
 
     def _round(self, receipts: Receipts, claims: Claims) -> set[int]:
         if claims:

@@ -57,8 +57,12 @@ class Worker:
         with self.store.write(Urgency.MAIL) as session:
             outbox.settle(session, receipts, now, RETRY)
             allowed = outbox.hand_over(session, claims, now, self.judge)
-        self.journal.append([self.names[m] for m, _, r in receipts if r.outcome is Outcome.ACCEPTED], now)
         return allowed
+
+    def note(self, receipts: Receipts) -> None:
+        """Write down what left."""
+        left = [self.names.pop(message) for message, _, receipt in receipts if receipt.outcome is Outcome.ACCEPTED]
+        self.journal.append(left, clock.now())
 
 
 class MarkAfter(Worker):
@@ -101,7 +105,7 @@ def main() -> None:
     failpoints.arm({name: what} if name else {})
     port = (given.folder / "port").read_text()
     transport = open_transport(f"smtp://127.0.0.1:{port}?tls=no", given.folder)
-    sender.send(worker.batches, transport, worker.commit, given.connections)
+    sender.send(worker.batches, transport, worker.commit, given.connections, worker.note)
 
 
 if __name__ == "__main__":
