@@ -56,10 +56,11 @@ class Scheduler:
 
 
 def tick(house: House) -> None:
-    """Do everything that is due now: fold, recover, plan, choose."""
+    """Do everything that is due now: fold, recover, review who answers, plan, choose."""
     now = clock.now()
     pipeline.fold(house, now)
     pipeline.recover(house)
+    pipeline.review(house, now)
     for run_id in pipeline.plan(house, now):
         chosen = pipeline.choose(house, run_id, now)
         log.info("chosen", run=run_id, messages=chosen)

@@ -13,6 +13,7 @@ from waitress.server import create_server
 from mailer import pipeline
 from mailer.errors import Misconfigured
 from mailer.house import House
+from mailer.replies.inbound import is_expected
 from mailer.replies.listener import Listener
 from mailer.scheduler import Scheduler
 
@@ -32,12 +33,18 @@ def address_of(text: str, name: str) -> tuple[str, int]:
 def listener_of(house: House, host: str, port: int) -> Listener:
     """Return the house's listener for what comes back, not started yet."""
     replies = house.settings.replies
+
+    def takes(address: str) -> bool:
+        with house.store.read() as session:
+            return is_expected(session, address, replies.domain)
+
     return Listener(
         host,
         port,
         replies.protocol,
         replies.max_megabytes * 1024 * 1024,
         lambda raw, sender, rcpts: pipeline.accept(house, raw, sender, rcpts),
+        takes,
     )
 
 

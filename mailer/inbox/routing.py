@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from sqlmodel import Session, col, func, select
+from sqlmodel.sql.expression import SelectOfScalar
 
 from mailer.errors import NotReady
 from mailer.inbox.assignment import Assignment, assign, current
@@ -57,17 +58,22 @@ def route(session: Session, conversation: Conversation, customer: Customer | Non
     raise NotReady("nobody can answer customers yet: add a representative, or make one active")
 
 
-def review(session: Session, now: datetime) -> list[Assignment]:
-    """Route what waits and lies with somebody who is away or has left, or with nobody; return what changed hands."""
+def stuck(now: datetime) -> SelectOfScalar[Conversation]:
+    """Return what waits and lies with somebody who is away or has left, or with nobody."""
     away = select(Absence.staff_id).where(Absence.starts_at <= now, Absence.ends_at > now)
     able = select(Staff.id).where(col(Staff.active), col(Staff.id).not_in(away))
     cared_for = select(Assignment.conversation_id).where(
         col(Assignment.ended_at).is_(None), col(Assignment.staff_id).in_(able)
     )
     waits = select(Conversation).where(Conversation.state == ConversationState.OPEN)
-    stuck = session.exec(waits.where(col(Conversation.id).not_in(cared_for)).order_by(col(Conversation.id))).all()
-    before = current(session, (talk.id for talk in stuck))
-    after = [route(session, talk, _customer(session, talk), now) for talk in stuck]
+    return waits.where(col(Conversation.id).not_in(cared_for)).order_by(col(Conversation.id))
+
+
+def review(session: Session, now: datetime) -> list[Assignment]:
+    """Route what is `stuck`; return what changed hands."""
+    talks = session.exec(stuck(now)).all()
+    before = current(session, (talk.id for talk in talks))
+    after = [route(session, talk, _customer(session, talk), now) for talk in talks]
     return [each for each in after if before.get(each.conversation_id) is not each]
 
 

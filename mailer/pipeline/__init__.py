@@ -14,7 +14,7 @@ from mailer.pipeline.answer import answer
 from mailer.pipeline.explain import preview, runs_of, segment_state, why_sent
 from mailer.pipeline.launch import approve, run_now, send_test, template_digest
 from mailer.pipeline.plan import choose, fold, plan
-from mailer.pipeline.receive import accept, route, sort
+from mailer.pipeline.receive import accept, review, route, sort
 from mailer.pipeline.send import recover, send
 from mailer.pipeline.write import write
 
@@ -27,6 +27,7 @@ __all__ = [
     "plan",
     "preview",
     "recover",
+    "review",
     "route",
     "run_now",
     "runs_of",

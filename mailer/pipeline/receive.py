@@ -18,7 +18,7 @@ from mailer.people.customer import Customer
 from mailer.replies import inbound, sorting
 from mailer.replies.inbound import InboundEmail, InboundState
 from mailer.replies.triage import triage
-from mailer.store import CHUNK
+from mailer.store import CHUNK, Urgency
 
 
 def accept(house: House, raw: bytes, mail_from: str, rcpt_tos: list[str]) -> None:
@@ -55,6 +55,15 @@ def route(house: House, now: datetime) -> int:
             routing.route(session, talk, customer, now)
             email.state = InboundState.ROUTED
     return len(ids)
+
+
+def review(house: House, now: datetime) -> int:
+    """Give open conversations whose person is away or gone to somebody who is here; return how many moved."""
+    with house.store.read() as session:
+        if session.exec(routing.stuck(now).limit(1)).first() is None:
+            return 0
+    with house.store.write(Urgency.BULK) as session:
+        return len(routing.review(session, now))
 
 
 def _in_state(house: House, state: InboundState) -> list[int]:
