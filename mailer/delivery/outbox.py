@@ -116,9 +116,7 @@ class Message(SQLModel, table=True):
 
 T = SQLModel.metadata.tables["message"]
 # The state as a condition, never as the way to the row: an index on it would lead through half the table.
-GUARD: sa.ColumnElement[Any] = sa.func.coalesce(T.c.state, sa.literal_column("''"))
-    T.c.state, sa.literal_column("''")
-)  # the state as a condition, never as the way to the row
+GUARD: Any = sa.func.coalesce(T.c.state, sa.literal_column("''"))
 PENDING = (State.READY, State.WAITING, State.CLAIMED, State.HANDED_OVER)
 LEFT = (State.HANDED_OVER, State.SENT, State.IN_DOUBT)  # left the house, as far as we can know
 

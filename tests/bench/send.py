@@ -3,9 +3,9 @@
     python tests/bench/send.py [--messages 5000] [--size 20000] [--connections 8] [--rounds 3]
 
 A SQLite house with the real gate, an SMTP sink in a process of its own, letters whose bytes cost nothing to make: what
-is measured is the outbox, the gate, the sender and the protocol. Beside it, round by round, the same bytes over the same
-connections without any outbox: the machine's own speed at this moment, so that the ratio means something. The last line
-is one JSON object.
+is measured is the outbox, the gate, the sender and the protocol. Beside it, round by round, the same bytes over the
+same connections without any outbox: the machine's own speed at this moment, so that the ratio means something. The last
+line is JSON.
 """
 
 import argparse
@@ -82,9 +82,8 @@ def main() -> None:
                 whole.append(timed(outbox))
                 bare.append(timed(protocol))
                 ours, theirs = whole[-1], bare[-1]
-                print(
-                    f"round {number + 1}: {ours[0]:,.0f}/s, {ours[1]:.0f} µs; bare {theirs[0]:,.0f}/s, {theirs[1]:.0f} µs"
-                )
+                line = f"{ours[0]:,.0f}/s, {ours[1]:.0f} µs; bare {theirs[0]:,.0f}/s, {theirs[1]:.0f} µs"
+                print(f"round {number + 1}: {line}")
                 worker.store.close()
         finally:
             sink.kill()

@@ -56,8 +56,7 @@ class Worker:
         now = clock.now()
         with self.store.write(Urgency.MAIL) as session:
             outbox.settle(session, receipts, now, RETRY)
-            allowed = outbox.hand_over(session, claims, now, self.judge)
-        return allowed
+            return outbox.hand_over(session, claims, now, self.judge)
 
     def note(self, receipts: Receipts) -> None:
         """Write down what left."""
