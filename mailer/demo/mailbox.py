@@ -34,8 +34,8 @@ class Delivery:
 
     def read(self) -> EmailMessage:
         """Return the email itself."""
-        parsed = email.message_from_bytes(self.path.read_bytes(), policy=email.policy.default)
-        return cast("EmailMessage", parsed)
+        parsed: EmailMessage = email.message_from_bytes(self.path.read_bytes(), policy=email.policy.default)
+        return parsed
 
 
 class Mailbox:
