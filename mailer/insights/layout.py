@@ -4,9 +4,9 @@ event      what customers did, as told; properties that are often asked for have
 customer   what is asked about a customer; no address, no last name: the warehouse answers "which", not "who"
 insight    one row a customer: their insights, and beside them the columns of `customer` that may be asked about
 cursor     one row: how far the fold has come
-    gap        ids the fold went past that were not there (see insights.arrivals)
-    touched    whom the fold touched
-    computed   a view: their insights as of today
+gap        ids the fold went past that were not there (see insights.arrivals)
+touched    whom the fold touched
+computed   a view: their insights as of today
 """
 
 from dataclasses import dataclass

@@ -32,13 +32,13 @@ def last_basket_at(baskets: Any, today: int) -> Any:
 def _windows(days: int) -> None:
     since = f"in the last {days} days"
 
-    @insight(f"baskets_{days}", Type.INT, "basket", f"who had {{amount}} {since}", label=f"baskets {since}", none=0,
-             counts_days=days, line=f"{{baskets_{days}}} {since}",
+    @insight(f"baskets_{days}", Type.INT, "basket", f"who had {{amount}} {since}", label=f"number of baskets {since}",
+             none=0, counts_days=days, line=f"{{baskets_{days}}} {since}",
              because=f"You had {{baskets_{days}}} {since}")  # fmt: skip
     def baskets(baskets: Any, today: int) -> Any:
         return (baskets.day >= today - days).sum()
 
-    @insight(f"spend_{days}", Type.MONEY, "", f"who spent {{amount}} {since}", label=f"spent {since}", none=0,
+    @insight(f"spend_{days}", Type.MONEY, "", f"who spent {{amount}} {since}", label=f"amount spent {since}", none=0,
              line=f"spent {{spend_{days}}} {since}", because=f"You spent {{spend_{days}}} {since}")  # fmt: skip
     def spend(baskets: Any, today: int) -> Any:
         return baskets.amount_cents.sum(where=baskets.day >= today - days)
@@ -61,7 +61,7 @@ def usual_interval(baskets: Any, today: int) -> Any:
 
 def _favourite(baskets: Any, name: str) -> Any:
     """Return where most was spent; of equals, the first by the alphabet."""
-    spent = baskets.group_by("customer_id", "department").aggregate(spent=baskets.amount_cents.sum())
+    spent = baskets.group_by("customer_id", "department").aggregate(spent=baskets.amount_cents.sum().fill_null(0))
     spent = spent.filter(spent.department.notnull())
     order = ibis.window(group_by="customer_id", order_by=[ibis.desc("spent"), ibis.asc("department")])
     first = spent.mutate(place=ibis.row_number().over(order)).filter(lambda each: each.place == 0)
@@ -95,7 +95,7 @@ def previous_favourite(baskets: Any, today: int) -> Any:
     return _favourite(baskets.filter(before), "previous_favourite")
 
 
-@insight("week_streak", Type.INT, "week", "who came {amount} in a row", label="weeks in a row", none=0,
+@insight("week_streak", Type.INT, "week", "who came {amount} in a row", label="number of weeks in a row", none=0,
          line="came {week_streak} in a row", because="You came {week_streak} in a row")  # fmt: skip
 def week_streak(baskets: Any, today: int) -> Any:
     """How many weeks, Monday to Sunday, in a row up to this one, or up to the last if this one has none yet."""
@@ -107,7 +107,7 @@ def week_streak(baskets: Any, today: int) -> Any:
 
 
 @insight("days_since_basket", Type.INT, "day", "whose last basket was {amount} ago", of=INSIGHTS_BEFORE,
-         label="days since the last basket", daily=1,
+         label="time since the last basket", daily=1,
          line="last basket {days_since_basket} ago",
          because="Your last basket was {days_since_basket} ago")  # fmt: skip
 def days_since_basket(known: Any, today: int) -> Any:
@@ -125,7 +125,7 @@ def overdue_ratio(known: Any, today: int) -> Any:
 
 
 @insight("anniversary_in", Type.INT, "day", "whose next anniversary is {amount} away", of=INSIGHTS_BEFORE,
-         label="days until the next anniversary", daily=-1,
+         label="time until the next anniversary", daily=-1,
          line="anniversary in {anniversary_in}; first basket on {first_basket_at}",
          because="Your first basket with us was on {first_basket_at}")  # fmt: skip
 def anniversary_in(known: Any, today: int) -> Any:
@@ -134,7 +134,7 @@ def anniversary_in(known: Any, today: int) -> Any:
 
 
 @insight("years", Type.INT, "year", "whose next anniversary marks {amount}", of=INSIGHTS_BEFORE,
-         label="years at the next anniversary",
+         label="number of years at the next anniversary",
          line="next anniversary marks {years}",
          because="Your first basket with us was on {first_basket_at}")  # fmt: skip
 def years(known: Any, today: int) -> Any:

@@ -13,7 +13,7 @@ from typing import Any as Anything
 
 import ibis
 
-from mailer.insights.insight import Type, amount, day_number, day_of, many, say
+from mailer.insights.insight import Type, amount, day_number, day_of, say
 from mailer.insights.warehouse import Warehouse
 from mailer.segments.fields import CARRIED
 from mailer.segments.tree import All, Any, Criteria, Did, Not, Where
@@ -106,7 +106,7 @@ class _Prover:
             line = "" if value is None else f"{asked.label} {amount(asked.type, asked.unit, value)}"
             return Proof(node.sentence(), holds, value, line=line)
         line, reason = say(insight.line, self.facts), say(insight.because, self.facts)
-        enough = _lowest(node) if insight.counts_days else 0
+        enough = max(_lowest(node), 0) if insight.counts_days else 0
         events = self.warehouse.last_events(self.customer_id, max(SHOWN, enough), insight.of or "basket")
         until = None
         if holds and insight.counts_days and 0 < enough <= len(events):
@@ -114,7 +114,7 @@ class _Prover:
         elif holds and asked.type is Type.TIME and node.op == "in_last_days":
             until = _midnight(day_number(value) + node.value + 1)
         elif holds and insight.daily:
-            left = _highest(node) - value if insight.daily > 0 else value - max(_lowest(node), 0)
+            left = _highest(node) - value if insight.daily > 0 else value - _lowest(node)
             until = None if left == _EVER else _midnight(self.today + int(left) + 1)
         return Proof(node.sentence(), holds, value, _evidence(events), until, (), line, reason)
 
@@ -127,7 +127,7 @@ class _Prover:
         until = None
         if holds and node.within_days is not None and node.at_least <= len(events):
             until = _midnight(day_number(events[node.at_least - 1]["at"]) + node.within_days + 1)
-        said = f"{amount(Type.INT, node.noun, count)} {node.window}".removesuffix(" ever")
+        said = node.said(count)
         return Proof(node.sentence(), holds, count, _evidence(events), until, (), said, f"You had {said}")
 
 
@@ -152,7 +152,7 @@ def _until(node: Criteria, proofs: Sequence[Proof]) -> datetime | None:
 
 
 def _lowest(node: Where) -> Anything:
-    """Return the lowest whole number for which a comparison holds, or 0 if it has none."""
+    """Return the lowest whole number a comparison holds for, or no end; what counts down begins again at a year."""
     match node.op:
         case "at_least" | "is":
             return math.ceil(node.value)
@@ -160,8 +160,10 @@ def _lowest(node: Where) -> Anything:
             return math.floor(node.value) + 1
         case "between":
             return math.ceil(node.value[0])
-        case _:
+        case "at_most" | "less_than" if node.value < 364:
             return 0
+        case _:
+            return -_EVER
 
 
 def _highest(node: Where) -> Anything:
@@ -178,9 +180,8 @@ def _highest(node: Where) -> Anything:
 
 
 def seldom(part: Did, count: int) -> str:
-    """Say how seldom they did something: "no baskets in the last 30 days"."""
-    said = f"only {amount(Type.INT, part.noun, count)}" if count else f"no {many(part.noun)}"
-    return f"{said} {part.window}"
+    """Say how often they did what is asked to be seldom: "only 1 basket in the last 30 days"."""
+    return f"only {part.said(count)}" if count else part.said(count)
 
 
 def _evidence(events: Sequence[Mapping[str, Anything]]) -> tuple[str, ...]:

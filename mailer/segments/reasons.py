@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any as Anything
 
-from mailer.insights.insight import Type, amount, day_number, say
+from mailer.insights.insight import day_number, say
 from mailer.insights.warehouse import Warehouse
 from mailer.segments.proof import distinct, seldom, walk
 from mailer.segments.tree import Criteria, Did, Not, Where
@@ -48,7 +48,7 @@ def _reasons(
             insight = node.asked().insight
             return [say(insight.because, facts)] if insight else []
         case Did():
-            return [f"You had {amount(Type.INT, node.noun, counts[node])} {node.window}".removesuffix(" ever")]
+            return [f"You had {node.said(counts[node])}"]
         case Not(part=Did() as part):
             return [f"You had {seldom(part, counts[part])}"]
         case Not():

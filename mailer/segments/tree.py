@@ -68,7 +68,7 @@ class All(Criteria):
 
     def sentence(self) -> str:
         """Say the parts one after another: at the top there is nothing to mistake."""
-        return f"Customers {', and '.join(p.clause() for p in self.parts)}" if self.parts else "All customers"
+        return f"Customers {', and '.join(part.clause() for part in self.parts)}" if self.parts else "All customers"
 
     def holds(self, tables: Tables, today: int) -> typing.Any:
         """Return the conjunction."""
@@ -88,6 +88,10 @@ class Any(Criteria):
     def clause(self) -> str:
         """Say "either … or …"."""
         return _joined(self.parts, "any of", "either", "or")
+
+    def sentence(self) -> str:
+        """Say the parts one after another: at the top there is nothing to mistake."""
+        return f"Customers {', or '.join(part.clause() for part in self.parts)}"
 
     def holds(self, tables: Tables, today: int) -> typing.Any:
         """Return the disjunction."""
@@ -169,8 +173,12 @@ class Did(Criteria):
             else f"fewer than {amount(Type.INT, self.noun, self.at_least)}"
         )
         so_many = few if denied else f"at least {amount(Type.INT, self.noun, self.at_least)}"
-        properties = " and ".join(carried(each.field, each.value).clause(each.op, each.value) for each in self.where)
-        return " ".join(filter(None, ("who had", so_many, self.window, properties)))
+        return f"who had {so_many} {self.window}{self.properties}"
+
+    def said(self, times: int) -> str:
+        """Say how often they did it: "3 baskets in the last 30 days"; of none, "no baskets …"."""
+        so_many = amount(Type.INT, self.noun, times) if times else f"no {many(self.noun)}"
+        return f"{so_many} {self.window}{self.properties}".removesuffix(" ever")
 
     @property
     def noun(self) -> str:
@@ -180,7 +188,19 @@ class Did(Criteria):
     @property
     def window(self) -> str:
         """The time in which they count, in words."""
-        return "ever" if self.within_days is None else f"in the last {amount(Type.INT, 'day', self.within_days)}"
+        match self.within_days:
+            case None:
+                return "ever"
+            case 0:
+                return "today"
+            case days:
+                return f"in the last {amount(Type.INT, 'day', days)}".replace("last 1 day", "last day")
+
+    @property
+    def properties(self) -> str:
+        """Which of these events count, in words, after a space; "" if all do."""
+        asked = (carried(each.field, each.value).clause(each.op, each.value) for each in self.where)
+        return "".join(f" {'and ' if n else ''}{clause}" for n, clause in enumerate(asked))
 
     def matching(self, tables: Tables, today: int) -> typing.Any:
         """Return the events that count, of every customer."""
