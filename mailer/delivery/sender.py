@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from mailer.delivery.transport import Envelope, Outcome, Receipt, Transport
 from mailer.failpoints import reach
 
+GATHER = 0.003  # seconds a round waits for those not yet at their dot: full rounds leave faster than many half ones
 LINGER = 0.02  # seconds an answer waits for company, when nobody stands at a dot
 
 Receipts = Sequence[tuple[int, int, Receipt]]  # id, epoch, receipt
@@ -48,7 +49,7 @@ async def deliver(
         Exception: whatever `commit` or the source of envelopes raises; nothing more leaves then, and what was under way
             is left as its row says.
     """
-    feed, rounds = _Feed(envelopes), _Rounds(commit, settled)
+    feed, rounds = _Feed(envelopes), _Rounds(commit, settled, connections)
 
     async def connection() -> None:
         async for envelope, receipt in transport.send(feed, rounds.hand_over):
@@ -121,10 +122,11 @@ class _Feed:
 class _Rounds:
     """Gathers who waits at a dot and what was answered, and commits both together."""
 
-    def __init__(self, commit: Commit, settled: Settled | None) -> None:
+    def __init__(self, commit: Commit, settled: Settled | None, connections: int) -> None:
         self.tally = Tally()
         self._settled = settled
         self._commit = commit
+        self._connections = connections
         self._receipts: list[tuple[int, int, Receipt]] = []
         self._waiting: dict[tuple[int, int], asyncio.Future[bool]] = {}
         self._wake = asyncio.Event()
@@ -135,15 +137,22 @@ class _Rounds:
         """Wait for the round that marks this one, and return whether it may leave."""
         waits: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
         self._waiting[envelope.id, envelope.epoch] = waits
-        self._wake.set()
+        self._within(GATHER if len(self._waiting) < self._connections else 0)
         return await waits
 
     def settle(self, envelope: Envelope, receipt: Receipt) -> None:
         """Leave a receipt for the next round."""
         self.tally.outcomes[receipt.outcome] += 1
         self._receipts.append((envelope.id, envelope.epoch, receipt))
-        if self._timer is None:
-            self._timer = asyncio.get_running_loop().call_later(LINGER, self._wake.set)
+        self._within(LINGER)
+
+    def _within(self, seconds: float) -> None:
+        """Begin the next round within so many seconds."""
+        loop = asyncio.get_running_loop()
+        if self._timer is None or self._timer.when() > loop.time() + seconds:
+            if self._timer is not None:
+                self._timer.cancel()
+            self._timer = loop.call_later(seconds, self._wake.set)
 
     def finish(self) -> None:
         """No connection is left; serve what there is, and end."""

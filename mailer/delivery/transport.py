@@ -4,7 +4,8 @@ A transport takes envelopes one by one and asks, for each, just before nothing c
 Only on a yes does the message leave; on a no the server must not have it. What came of it is a `Receipt`, never an
 error: one email that cannot be delivered is nothing unusual.
 
-Transports are chosen by URL: `smtp://` and `smtps://` (see `smtp`), `file:FOLDER` and `memory:NAME` (see `local`).
+Transports are chosen by URL: `smtp://` and `smtps://` (see `smtp`), `file:FOLDER` and `memory:NAME` (see `local`),
+`ses://`, `sendgrid://`, `postmark://`, `mailgun://` and `resend://` (see `providers`).
 """
 
 import enum
@@ -73,7 +74,7 @@ def open_transport(url: str, root: Path) -> Transport:
     Raises:
         Misconfigured: no transport is called so, or its URL lacks something.
     """
-    from mailer.delivery import local, smtp
+    from mailer.delivery import local, providers, smtp
 
     scheme = url.partition(":")[0]
     match scheme:
@@ -86,4 +87,6 @@ def open_transport(url: str, root: Path) -> Transport:
             return local.FileTransport(root / folder)
         case "memory":
             return local.MemoryTransport()
-    raise Misconfigured(f"delivery.transport is {url!r}; give smtp://, smtps://, file:FOLDER or memory:")
+        case provider if provider in providers.APIS:
+            return providers.open_provider(url)
+    raise Misconfigured(f"delivery.transport cannot be {scheme!r}; give smtp://, smtps://, file:FOLDER or memory:")
