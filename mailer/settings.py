@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
 
 from mailer.errors import Misconfigured
 from mailer.paths import Home
@@ -47,7 +47,11 @@ class WarehouseSection(Section):
 class Delivery(Section):
     """[delivery] How email leaves."""
 
-    transport: str = Field("file:var/outgoing", description="smtp://user:password@host:port, file:FOLDER or memory:")
+    transport: str = Field(
+        "file:var/outgoing",
+        description="smtp://user:password@host:port, file:FOLDER, memory:, or a provider: ses://KEY:SECRET@region, "
+        "sendgrid://KEY@api, postmark://KEY@api, mailgun://KEY@domain, resend://KEY@api",
+    )
     domain: str = Field("example.com", description="the domain of From, Message-ID and return path")
     connections: int = Field(8, ge=1, le=64, description="connections to the relay at once")
     batch: int = Field(200, ge=1, le=500, description="messages claimed at once")
@@ -85,6 +89,24 @@ class Web(Section):
     session_hours: int = Field(12, ge=1, description="how long a sign-in lasts")
 
 
+class Secret(SecretStr):
+    """A value that is never shown, however it is printed."""
+
+    def __repr__(self) -> str:
+        return repr(str(self))
+
+
+class Hooks(Section):
+    """[hooks] How email providers prove themselves when they tell what became of an email (POST /hooks/NAME)."""
+
+    sendgrid_key: str = Field("", description="the verification key SendGrid shows for its signed event webhook")
+    postmark_login: Secret = Field(Secret(""), description="user:password in the address given to Postmark")
+    mailgun_key: Secret = Field(Secret(""), description="Mailgun's signing key for webhooks")
+    resend_secret: Secret = Field(Secret(""), description="the signing secret Resend shows: whsec_…")
+    sns_topics: str = Field("", description="the TopicArns SES events come through, separated by spaces")
+    sns_origin: str = Field("", description="a stand-in for Amazon SNS, http://127.0.0.1:4566; empty means Amazon")
+
+
 class Scheduler(Section):
     """[scheduler] How often each step runs, in seconds."""
 
@@ -109,6 +131,7 @@ class Settings(Section):
     gate: Gate = Gate()
     replies: Replies = Replies()
     web: Web = Web()
+    hooks: Hooks = Hooks()
     scheduler: Scheduler = Scheduler()
     log: Log = Log()
     failpoints: dict[str, str] = Field(default_factory=dict, description="for drills only; see mailer.failpoints")

@@ -19,6 +19,7 @@ from mailer.web import (
     headers,
     health,
     home,
+    hooks,
     human,
     inbox,
     messages,
@@ -42,6 +43,7 @@ FOR_CUSTOMERS = (human, unsubscribe, preferences, view, survey)
 FOR_STAFF = (
     home, inbox, conversations, customers, segments, campaigns, campaign_test, shelf, messages, quarantine, staff,
 )  # fmt: skip
+FOR_PROVIDERS = (hooks,)
 FOR_ANYONE = (sign_in, faces, health)
 
 
@@ -68,12 +70,11 @@ def create_app(house: "House", *, one_click: bool = False) -> Flask:
     words.install(app)
     problems.install(app)
     csrf = CSRFProtect(app)
-    for resource in (*FOR_STAFF, *FOR_CUSTOMERS, *FOR_ANYONE):
+    for resource in (*FOR_STAFF, *FOR_CUSTOMERS, *FOR_PROVIDERS, *FOR_ANYONE):
         app.register_blueprint(resource.pages)
     app.view_functions["static"] = doors.anyone(app.view_functions["static"])
     for view_function in app.view_functions.values():
-        if (door := getattr(view_function, "door", None)) and door.purpose:
-            # the token in the address is the authority, and no cookie is: there is nothing to forge (RFC 8058, 3.2)
+        if (door := getattr(view_function, "door", None)) and door.asks_no_cookie:
             csrf.exempt(view_function)
     doors.check(app)
     return app

@@ -1,8 +1,9 @@
 """Who may open which route? Every route says so, and a house with one that does not refuses to start.
 
-There are three doors. *Staff*, behind a sign-in and a role; an administrator may open each of them. *Token*, for
+There are four doors. *Staff*, behind a sign-in and a role; an administrator may open each of them. *Token*, for
 customers: the token in the address is bound to one purpose and one message, adds to one conversation or changes one
-thing, and never signs anybody in. *Anyone*, for the few that carry nothing of anybody.
+thing, and never signs anybody in. *Signature*, for the providers that carry our email: each request proves itself.
+*Anyone*, for the few that carry nothing of anybody.
 
 Whatever is wrong with a token, the answer is the same 404, so that nothing can be learnt by trying.
 """
@@ -15,11 +16,13 @@ from typing import Any
 from flask import Flask, abort, redirect, render_template, request, url_for
 from flask_login import current_user
 
+from mailer.delivery import providers
 from mailer.delivery.outbox import Message
+from mailer.delivery.providers.told import Posted
 from mailer.errors import Misconfigured
 from mailer.mail.tokens import Purpose
 from mailer.people.staff import Role
-from mailer.web.exchange import house, me, session
+from mailer.web.exchange import house, me, now, session
 
 NOBODY = 0  # the row that links of a preview name: there is no such message
 
@@ -28,10 +31,16 @@ View = Callable[..., Any]  # of Flask's many kinds of answers
 
 @dataclass(frozen=True, slots=True)
 class Door:
-    """Who may open a route: staff in one of `roles`, whoever holds a token for `purpose`, or, with neither, anyone."""
+    """Who may open a route: staff in one of `roles`, a token for `purpose`, a signature; with none of them, anyone."""
 
     roles: frozenset[Role] = field(default_factory=frozenset)
     purpose: Purpose | None = None
+    signed: bool = False
+
+    @property
+    def asks_no_cookie(self) -> bool:
+        """Whether the authority lies in the request itself, so that there is nothing to forge (RFC 8058, 3.2)."""
+        return self.signed or self.purpose is not None
 
 
 def staff_only(*roles: Role) -> Callable[[View], View]:
@@ -70,6 +79,25 @@ def by_token(purpose: Purpose) -> Callable[[View], View]:
         return _marked(guarded, Door(purpose=purpose))
 
     return guard
+
+
+def by_signature(view: View) -> View:
+    """Open a route to a provider whose signature over the raw body is right, and new; the view is given both.
+
+    A provider this house has no key for has no address here: 404. A wrong or old signature is a 401.
+    """
+
+    @wraps(view)
+    def guarded(provider: str) -> Any:
+        posted = Posted(request.get_data(), {name.lower(): text for name, text in request.headers})
+        hook = providers.hook(provider, house().settings.hooks)
+        if hook is None:
+            abort(404)
+        if not hook.verified(posted, now()):
+            abort(401)
+        return view(hook=hook, posted=posted)
+
+    return _marked(guarded, Door(signed=True))
 
 
 def anyone(view: View) -> View:
