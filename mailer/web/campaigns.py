@@ -22,6 +22,7 @@ from mailer.web.campaign_form import CampaignForm, blank, filled
 from mailer.web.doors import staff_only
 from mailer.web.exchange import house, me, now, session
 from mailer.web.form import read
+from mailer.web.words import civil_time
 
 pages = Blueprint("campaigns", __name__)
 
@@ -95,7 +96,7 @@ def one(name: str) -> ResponseReturnValue:
         count=segments.count(house().warehouse, criteria, now()),
         topic=session().get(Topic, campaign.topic_id),
         schedule=schedule.sentence(),
-        coming=coming[0].replace("T", " ") if coming else None,
+        coming=civil_time(coming[0]) if coming else None,
         approval=approval,
         approver=session().get(Staff, approval.staff_id) if approval and approval.staff_id else None,
         runs=[

@@ -16,6 +16,7 @@ from mailer.segments import segment as segments
 from mailer.segments.segment import Segment
 from mailer.web.doors import staff_only
 from mailer.web.exchange import house, me, now, session
+from mailer.web.words import civil_time
 
 pages = Blueprint("home", __name__)
 
@@ -53,9 +54,7 @@ def _today() -> list[tuple[Campaign, str, int]]:
     for campaign in session().exec(select(Campaign).where(Campaign.state == CampaignState.APPROVED)).all():
         occurrences = Schedule.from_data(campaign.schedule).occurrences(now(), now() + TODAY)
         if occurrences:
-            due.append(
-                (campaign, occurrences[0].replace("T", " "), _count(session().get_one(Segment, campaign.segment_id)))
-            )
+            due.append((campaign, civil_time(occurrences[0]), _count(session().get_one(Segment, campaign.segment_id))))
     return due
 
 

@@ -1,6 +1,7 @@
 """What do we know of one customer? Gathered once, for their own page and for whoever answers them."""
 
 import json
+import re
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -33,6 +34,12 @@ class Portrait:
     representative: Staff | None
     talks: list[Conversation] = field(default_factory=list)
     emails: list[Message] = field(default_factory=list)
+
+    @property
+    def brief(self) -> list[tuple[str, Any]]:
+        """The facts without their shorter windows: of baskets in 30, 90 and 365 days only the last."""
+        longest = {re.sub(r"\d+", "", label): (label, value) for label, value in self.facts}
+        return list(longest.values())
 
     @property
     def held(self) -> list[Message]:

@@ -99,7 +99,7 @@ def edit(name: str) -> ResponseReturnValue:
     form = shown(segment.title, segment.description, segment.criteria)
     if form is None:
         raise Invalid("This segment has parts within parts, which the form cannot show. Change it in its file.")
-    return _form(form, segment)
+    return _form(form, segment, found=_found_by(session(), segment.tree))
 
 
 @pages.post("/segments/<name>")

@@ -55,7 +55,15 @@ TONES = {
 def install(app: Flask) -> None:
     """Teach the pages of `app` these words."""
     app.jinja_env.filters.update(
-        when=when, ago=ago, how_long=how_long, state=state, reason=reason, tone=tone, fact=fact, number=number
+        when=when,
+        ago=ago,
+        how_long=how_long,
+        state=state,
+        reason=reason,
+        tone=tone,
+        fact=fact,
+        number=number,
+        civil_time=civil_time,
     )
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
 
@@ -105,6 +113,13 @@ def when(instant: datetime | str | None, time_zone: str = "") -> Markup:
 def how_long(length: timedelta) -> str:
     """Say a length of time: 3 hours."""
     return format_timedelta(max(length, timedelta()), threshold=1.5, locale="en_GB")
+
+
+def civil_time(occurrence: str) -> str:
+    """Say the civil time a run is for: "Fri 27 Nov 2026, 08:30"; one started by hand is told in UTC."""
+    at = datetime.fromisoformat(occurrence.removesuffix("Z"))
+    said = f"{format_datetime(at, 'EEE d MMM yyyy', locale='en_GB')}, {at:%H:%M}"
+    return f"{said} UTC, by hand" if occurrence.endswith("Z") else said
 
 
 def ago(instant: datetime | None) -> Markup:
