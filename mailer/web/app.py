@@ -23,6 +23,7 @@ from mailer.web import (
     human,
     inbox,
     messages,
+    phrases,
     preferences,
     problems,
     quarantine,
@@ -68,6 +69,7 @@ def create_app(house: "House", *, one_click: bool = False) -> Flask:
     exchange.install(app, house)
     headers.install(app, https=house.settings.web.secure_cookies)
     words.install(app)
+    app.context_processor(lambda: {"say": phrases.phrases(exchange.language()), "language": exchange.language()})
     problems.install(app)
     csrf = CSRFProtect(app)
     for resource in (*FOR_STAFF, *FOR_CUSTOMERS, *FOR_PROVIDERS, *FOR_ANYONE):

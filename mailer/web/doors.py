@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from functools import wraps
 from typing import Any
 
-from flask import Flask, abort, redirect, render_template, request, url_for
+from flask import Flask, abort, g, redirect, render_template, request, url_for
 from flask_login import current_user
 
 from mailer.delivery import providers
@@ -21,8 +21,10 @@ from mailer.delivery.outbox import Message
 from mailer.delivery.providers.told import Posted
 from mailer.errors import Misconfigured
 from mailer.mail.tokens import Purpose
+from mailer.people.customer import Customer
 from mailer.people.staff import Role
 from mailer.web.exchange import house, me, now, session
+from mailer.web.phrases import language_of
 
 NOBODY = 0  # the row that links of a preview name: there is no such message
 
@@ -74,6 +76,8 @@ def by_token(purpose: Purpose) -> Callable[[View], View]:
             message = session().get(Message, row) if row is not None else None
             if message is None:
                 abort(404)
+            customer = session().get(Customer, message.customer_id) if message.customer_id else None
+            g.language = language_of(customer.language if customer else "")
             return view(message=message, token=token, **given)
 
         return _marked(guarded, Door(purpose=purpose))

@@ -73,6 +73,11 @@ def me() -> Staff:
     return cast("Visitor", current_user).staff
 
 
+def language() -> str:
+    """Return the language of the customer this request is for; English where it is for nobody."""
+    return cast("str", g.get("language", "en"))
+
+
 def _visitor(_request: object) -> Visitor | None:
     cookie = request.cookies.get(COOKIE, "")
     if not cookie:

@@ -17,11 +17,11 @@ from mailer.inbox import conversation, routing
 from mailer.inbox.conversation import EntryKind
 from mailer.mail.tokens import Purpose
 from mailer.people.customer import Customer
-from mailer.people.staff import Role, Staff, absence, hours_sentence, next_here
+from mailer.people.staff import Role, Staff, absence, next_here
 from mailer.web.doors import by_token
-from mailer.web.exchange import house, now, session
+from mailer.web.exchange import house, language, now, session
 from mailer.web.form import read
-from mailer.web.words import civil
+from mailer.web.phrases import civil, hours, phrases
 
 pages = Blueprint("human", __name__)
 
@@ -63,9 +63,9 @@ def write(message: Message, token: str) -> ResponseReturnValue:
     try:
         text = read(Words).text.strip()
     except Invalid:
-        return _shown(message, token, wrong="That is longer than we can take here. Please shorten it a little.")
+        return _shown(message, token, wrong=_say("too_long"))
     if not text:
-        return _shown(message, token, wrong="There was nothing in it yet. Please write a few words.")
+        return _shown(message, token, wrong=_say("empty"))
     _ask(message, text, EntryKind.REPLY)
     return redirect(url_for("human.page", token=token, sent="words"))
 
@@ -77,7 +77,7 @@ def call(message: Message, token: str) -> ResponseReturnValue:
     try:
         given = read(Call)
     except Invalid:
-        return _shown(message, token, wrong="Please give a telephone number we can call.")
+        return _shown(message, token, wrong=_say("no_phone"))
     lines = [f"Please call {given.phone}."]
     lines += [f"When it suits: {given.suits}"] if given.suits.strip() else []
     lines += [given.about] if given.about.strip() else []
@@ -94,21 +94,24 @@ def contact(session: Session, message: Message, customer: Customer | None, now: 
         staff = session.exec(anybody.limit(1)).first()
     if staff is None or staff.id is None:
         return None
-    return Contact(staff, hours_sentence(session, staff), promise(session, staff, customer, now))
+    return Contact(staff, hours(session, staff, language()), promise(session, staff, customer, now))
 
 
 def promise(session: Session, staff: Staff, customer: Customer | None, now: datetime) -> str:
     """Say when an answer will come."""
-    first, zone = staff.name.split()[0], customer.time_zone if customer else staff.time_zone
+    first, zone = staff.first_name, customer.time_zone if customer else staff.time_zone
     away, back = absence(session, staff.id or 0, now), next_here(session, staff.id or 0, now)
     if away and away.deputy_id and (deputy := session.get(Staff, away.deputy_id)):
-        until = civil(away.ends_at, zone, now)
-        return f"{first} is away until {until}. {deputy.name} reads this meanwhile and will answer you."
+        return _say("away", first=first, until=civil(away.ends_at, zone, now, language()), deputy=deputy.name)
     if back is None:
-        return "A colleague will read this and answer you."
+        return _say("colleague")
     if back <= now:
-        return f"{first} is here now, and will answer you today."
-    return f"{first} is back {civil(back, zone, now)} your time, and will answer you then."
+        return _say("here", first=first)
+    return _say("back", first=first, at=civil(back, zone, now, language()))
+
+
+def _say(key: str, **values: object) -> str:
+    return phrases(language())(key, **values)
 
 
 def _ask(message: Message, text: str, kind: EntryKind) -> None:
