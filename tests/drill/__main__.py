@@ -15,18 +15,23 @@ Ends with 0 when that holds. `--wrong` runs a protocol that is wrong on purpose,
 
 import argparse
 import json
+import multiprocessing
+import os
 import random
+import signal
 import subprocess
 import sys
 import tempfile
 import time
 from collections import Counter
 from dataclasses import asdict, dataclass, field
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
 sys.path.insert(0, str(ROOT))
+os.environ["PYTHONPATH"] = str(ROOT)  # for the processes begun from here
 
 import sqlalchemy as sa  # noqa: E402
 
@@ -34,6 +39,10 @@ from mailer.delivery import outbox  # noqa: E402
 from mailer.delivery.outbox import State, T  # noqa: E402
 from mailer.store import Store  # noqa: E402
 from tests.drill.house import prepare  # noqa: E402
+from tests.drill.worker import live  # noqa: E402
+
+PROCESSES = multiprocessing.get_context("forkserver")  # a clean process each, from one that has imported everything
+PROCESSES.set_forkserver_preload(["tests.drill.worker"])
 
 BY_MESSAGE = ("delivery.claimed", "delivery.after-dot")
 BY_ROUND = (
@@ -49,6 +58,7 @@ class Outcome:
     messages: int
     connections: int
     wrong: str = ""
+    asked: int = 0
     kills: int = 0
     delivered: int = 0
     twice: int = 0
@@ -65,6 +75,7 @@ class Outcome:
     def holds(self) -> bool:
         """Whether what we promise is true."""
         promised = self.in_doubt_most_per_kill <= self.connections
+        promised = promised and self.kills == self.asked
         return promised and self.accounts_balance and not (self.twice or self.lost_unseen or self.unfinished)
 
 
@@ -73,7 +84,7 @@ class Drill:
 
     def __init__(self, folder: Path, kills: int, messages: int, connections: int, seed: int, wrong: str) -> None:
         self.folder, self.kills, self.chance = folder, kills, random.Random(seed)
-        self.found = Outcome(messages, connections, wrong)
+        self.found = Outcome(messages, connections, wrong, asked=kills)
         self.killed_at: Counter[str] = Counter()
 
     def run(self) -> Outcome:
@@ -83,9 +94,8 @@ class Drill:
         judge = subprocess.Popen([sys.executable, str(HERE / "judge.py"), str(self.folder)])
         try:
             _until((self.folder / "port").exists)
-            for number in range(self.kills):
-                self.life(number)
-            self.live("")[0].wait(timeout=120)
+            if all(self.life(number) for number in range(self.kills)):
+                self.live("").join()
         finally:
             judge.kill()
             judge.wait()
@@ -94,35 +104,37 @@ class Drill:
         self.found.seconds = round(time.monotonic() - began, 1)
         return self.found
 
-    def life(self, number: int) -> None:
-        """Let the worker live until it is killed: by itself at a failpoint, or by us at any moment."""
+    def life(self, number: int) -> bool:
+        """Let the worker live until it is killed, at a failpoint or by us at any moment; say whether it was."""
         share = max(1, (self.found.messages - self.logged()) // (self.kills - number + 1))
         name = "" if number % 2 else FAILPOINTS[number // 2 % len(FAILPOINTS)]
         nth = self.chance.randint(1, share if name in BY_MESSAGE else max(1, share // self.found.connections))
-        worker, before = self.live(f"{name}=kill@{nth}" if name else "")
+        enough = self.logged() + self.chance.randint(0, share)
+        worker = self.live(f"{name}=kill@{nth}" if name else "")
         if not name:
-            enough = before + self.chance.randint(0, share)
-            _until(lambda: worker.poll() is not None or self.logged() >= enough)
+            _until(lambda: not worker.is_alive() or self.logged() >= enough)
             time.sleep(self.chance.uniform(0, 0.004))
             worker.kill()
-        if worker.wait(timeout=120) != -9:
-            raise SystemExit(
-                f"a worker ended by itself ({worker.returncode}) before it could be killed; more --messages"
-            )
+        worker.join()
+        if worker.exitcode == 0:  # nothing was left to send; a wrong protocol may get there early
+            return False
+        if worker.exitcode != -signal.SIGKILL:
+            raise SystemExit(f"a worker failed by itself ({worker.exitcode})")
         self.killed_at[name or "any moment"] += 1
         print(f"kill {number + 1}: {name or 'any moment'}, {self.logged()} delivered", file=sys.stderr)
+        return True
 
-    def live(self, failpoint: str) -> tuple[subprocess.Popen[str], int]:
-        """Start a worker; return it, and how much was delivered when it began."""
-        before = self.logged()
-        command = [sys.executable, str(HERE / "worker.py"), str(self.folder), str(self.found.connections)]
-        command += ["--failpoint", failpoint, "--wrong", self.found.wrong]
-        worker = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env={"PYTHONPATH": str(ROOT)})
-        assert worker.stdout is not None
-        with worker.stdout:
-            recovered = json.loads(worker.stdout.readline())
-        self.found.in_doubt_most_per_kill = max(self.found.in_doubt_most_per_kill, recovered["in_doubt"])
-        return worker, before
+    def live(self, failpoint: str) -> BaseProcess:
+        """Begin a life, and note what it found of the one before."""
+        ours, theirs = PROCESSES.Pipe(duplex=False)
+        told = (self.folder, self.found.connections, failpoint, self.found.wrong, theirs)
+        worker = PROCESSES.Process(target=live, args=told)
+        worker.start()
+        theirs.close()
+        with ours:
+            in_doubt = ours.recv()
+        self.found.in_doubt_most_per_kill = max(self.found.in_doubt_most_per_kill, in_doubt)
+        return worker
 
     def logged(self) -> int:
         """How many lines the judge has written: one Message-ID each, all of one length: 40 letters and a line end."""

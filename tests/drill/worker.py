@@ -1,15 +1,12 @@
-"""Send what is in the outbox of a house, with the verbs the real one uses, until killed or done.
-
-python worker.py FOLDER CONNECTIONS [--failpoint NAME=WHAT] [--wrong mark-after|mark-before]
+"""One life of the sending process: the verbs the real one uses, until killed or done.
 
 The two wrong protocols are here to prove that the drill sees what it is for: `mark-after` marks a message only when the
 server has answered, so that a crash sends it again; `mark-before` marks it before it leaves, so that a crash loses it.
 """
 
-import argparse
-import json
 import os
 from collections.abc import Sequence
+from multiprocessing.connection import Connection
 from pathlib import Path
 
 import sqlalchemy as sa
@@ -90,22 +87,13 @@ class MarkBefore(Worker):
 KINDS = {"": Worker, "mark-after": MarkAfter, "mark-before": MarkBefore}
 
 
-def main() -> None:
-    options = argparse.ArgumentParser()
-    options.add_argument("folder", type=Path)
-    options.add_argument("connections", type=int)
-    options.add_argument("--failpoint", default="")
-    options.add_argument("--wrong", default="", choices=KINDS)
-    given = options.parse_args()
-    worker = KINDS[given.wrong](given.folder)
+def live(folder: Path, connections: int, failpoint: str, wrong: str, tell: Connection) -> None:
+    """Live once: recover, tell what was found, send until nothing is left, or until killed."""
+    worker = KINDS[wrong](folder)
     found = worker.recover()
-    print(json.dumps({"released": found.released, "in_doubt": found.in_doubt}), flush=True)
-    name, _, what = given.failpoint.partition("=")
+    tell.send(found.in_doubt)
+    name, _, what = failpoint.partition("=")
     failpoints.arm({name: what} if name else {})
-    port = (given.folder / "port").read_text()
-    transport = open_transport(f"smtp://127.0.0.1:{port}?tls=no", given.folder)
-    sender.send(worker.batches, transport, worker.commit, given.connections, worker.note)
-
-
-if __name__ == "__main__":
-    main()
+    port = (folder / "port").read_text()
+    transport = open_transport(f"smtp://127.0.0.1:{port}?tls=no", folder)
+    sender.send(worker.batches, transport, worker.commit, connections, worker.note)
