@@ -1,6 +1,6 @@
 """Where is the truth kept, and who may write it?
 
-SQLite by default, PostgreSQL by URL; this is the only module that knows which. On SQLite there is **one writer**:
+SQLite by default, PostgreSQL by URL; only this module and `engine` know which. On SQLite there is **one writer**:
 several writing connections were measured at 64-104 ms p99 for a page and hundreds of false "database is locked", one
 writer at 2-9 ms. Writers queue by urgency (a person waiting for a page goes before a bulk step, which writes in chunks
 of at most `CHUNK` rows), begin IMMEDIATE and commit when the block ends. Readers get a snapshot and *cannot* write: the
@@ -8,9 +8,7 @@ database itself refuses, so that a GET is pure whatever its code does.
 """
 
 import enum
-import fcntl
 import heapq
-import json
 import secrets
 import threading
 from collections.abc import Iterator
@@ -18,19 +16,23 @@ from contextlib import contextmanager
 from datetime import UTC as utc  # noqa: N811
 from datetime import datetime
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.engine import Engine, make_url
 from sqlalchemy.types import TypeDecorator
 from sqlmodel import Session, SQLModel
 
-from mailer.errors import Misconfigured, NotReady
-
-try:  # a current SQLite, where it is installed: before 3.51.3 two writers could lose a WAL frame
-    from pysqlite3 import dbapi2 as sqlite
-except ImportError:
-    import sqlite3 as sqlite
+from mailer.engine import (
+    UPGRADES,
+    Claim,
+    FileClaim,
+    ServerClaim,
+    address,
+    open_postgresql,
+    open_sqlite,
+    refuse_old,
+    unreachable,
+)
 
 CHUNK = 500  # rows a bulk step writes before it lets others in
 
@@ -61,6 +63,7 @@ class UTC(TypeDecorator[datetime]):
 
 
 JSON: Any = sa.JSON(none_as_null=True)
+ID: Any = sa.BigInteger().with_variant(sa.Integer, "sqlite")  # of every numbered row; on SQLite it stays the rowid
 
 
 def words(states: type[enum.StrEnum]) -> Any:
@@ -89,21 +92,17 @@ class Urgency(enum.IntEnum):
 
 
 class Store:
-    """One operational database, and its one writer."""
+    """One operational database; on SQLite with its one writer, on PostgreSQL with as many as it likes."""
 
     def __init__(self, url: str) -> None:
-        self.url = url
-        self.is_sqlite = make_url(url).get_backend_name() == "sqlite"
+        self.address = address(url)
+        self.url = self.address.render_as_string(hide_password=False)
+        self.is_sqlite = self.address.get_backend_name() == "sqlite"
         self._turn = _Turn()
-        if self.is_sqlite:
-            self._writer = _sqlite(url, read_only=False)
-            self._reader = _sqlite(url, read_only=True)
-        else:
-            self._writer = sa.create_engine(url, pool_size=4, pool_pre_ping=True)
-            self._reader = sa.create_engine(
-                url, pool_size=16, pool_pre_ping=True, execution_options={"postgresql_readonly": True}
-            )
-        self._locked: IO[str] | None = None
+        opened = open_sqlite if self.is_sqlite else open_postgresql
+        self._writer = opened(self.address, read_only=False)
+        self._reader = opened(self.address, read_only=True)
+        self._claim: Claim | None = None
 
     @contextmanager
     def read(self) -> Iterator[Session]:
@@ -113,7 +112,7 @@ class Store:
 
     @contextmanager
     def write(self, urgency: Urgency = Urgency.PERSON) -> Iterator[Session]:
-        """Give the one writing session; commit when the block ends, roll back when it raises."""
+        """Give a writing session, on SQLite the only one; commit when the block ends, roll back when it raises."""
         with (
             self._turn.at(urgency if self.is_sqlite else None),
             Session(self._writer, expire_on_commit=False) as session,
@@ -126,16 +125,37 @@ class Store:
         SQLModel.metadata.create_all(self._writer)
 
     def upgrade(self) -> None:
-        """Bring the tables to the newest migration."""
+        """Bring the tables to the newest migration, all of it or nothing; of two processes one does it.
+
+        Raises:
+            NotReady: the database does not answer, or is too old.
+        """
         from alembic import command
         from alembic.config import Config
+        from alembic.script import ScriptDirectory
 
         config = Config()
         config.set_main_option("script_location", "mailer:migrations")
-        with self._writer.connect() as connection:
-            config.attributes["connection"] = connection
-            command.upgrade(config, "head")
-            connection.commit()
+        try:
+            if self._revision() == ScriptDirectory.from_config(config).get_current_head():
+                return
+            with self._writer.begin() as connection:
+                if not self.is_sqlite:  # there the transaction itself has the one writer's place already
+                    refuse_old(connection)
+                    connection.execute(sa.text("set local statement_timeout = 0"))
+                    connection.execute(sa.text("set local lock_timeout = 0"))
+                    connection.execute(sa.select(sa.func.pg_advisory_xact_lock(UPGRADES)))
+                config.attributes["connection"] = connection
+                command.upgrade(config, "head")
+        except sa.exc.OperationalError as error:
+            raise unreachable(self.address, error) from error
+
+    def _revision(self) -> str | None:
+        """Return the migration the tables are at; None where there are none yet."""
+        with self._reader.connect() as connection:
+            if not sa.inspect(connection).has_table("alembic_version"):
+                return None
+            return connection.execute(sa.text("select version_num from alembic_version")).scalar_one_or_none()
 
     def version(self) -> str:
         """Return the name and version of the database, for `mailer check`."""
@@ -144,34 +164,30 @@ class Store:
             return f"{'SQLite' if self.is_sqlite else 'PostgreSQL'} {session.execute(sa.text(ask)).scalar_one()}"
 
     def lock(self) -> None:
-        """Claim the house for this process until it ends.
+        """Claim the house for this process until it ends: for `mailer run` on one machine.
 
         Raises:
-            NotReady: another process has it. Two engines on one SQLite file would each think they are the one writer.
+            NotReady: another process has it. Two engines on one SQLite file would each think they are the one writer;
+                on PostgreSQL each would take the other for dead. Or the database does not answer.
         """
-        path = make_url(self.url).database
-        if not self.is_sqlite or not path:
-            return
-        handle = Path(path).with_suffix(".lock").open("w", encoding="ascii")
         try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
-            handle.close()
-            raise NotReady(f"another mailer already runs on {path}; stop it first") from error
-        self._locked = handle
+            where = Path(self.address.database or "")
+            self._claim = FileClaim(where) if self.is_sqlite else ServerClaim(self.address)
+        except sa.exc.OperationalError as error:
+            raise unreachable(self.address, error) from error
 
     @property
     def is_locked(self) -> bool:
-        """Whether this process has claimed the house for itself."""
-        return self._locked is not None
+        """Whether this process has claimed the house for itself, and still has it."""
+        return self._claim is not None and self._claim.holds()
 
     def close(self) -> None:
         """Give back every connection and the lock."""
         self._writer.dispose()
         self._reader.dispose()
-        if self._locked:
-            self._locked.close()
-            self._locked = None
+        if self._claim:
+            self._claim.close()
+            self._claim = None
 
 
 class _Turn:
@@ -201,32 +217,3 @@ class _Turn:
             with self._condition:
                 self._busy = False
                 self._condition.notify_all()
-
-
-def _sqlite(url: str, *, read_only: bool) -> Engine:
-    database = make_url(url).database
-    if not database or database == ":memory:":
-        raise Misconfigured("a house needs a database file: readers and the writer are different connections")
-    Path(database).parent.mkdir(parents=True, exist_ok=True)
-    engine = sa.create_engine(
-        url,
-        module=sqlite,
-        poolclass=sa.QueuePool,
-        pool_size=16 if read_only else 1,
-        max_overflow=16 if read_only else 0,
-        connect_args={"check_same_thread": False, "timeout": 30, "isolation_level": None},
-        json_serializer=lambda value: json.dumps(value, ensure_ascii=False, separators=(",", ":")),
-    )
-
-    @sa.event.listens_for(engine, "connect")
-    def _connect(connection: Any, _record: Any) -> None:
-        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=30000"):
-            connection.execute(f"PRAGMA {pragma}")
-        if read_only:
-            connection.execute("PRAGMA query_only=ON")
-
-    @sa.event.listens_for(engine, "begin")
-    def _begin(connection: sa.Connection) -> None:
-        connection.exec_driver_sql("BEGIN" if read_only else "BEGIN IMMEDIATE")
-
-    return engine

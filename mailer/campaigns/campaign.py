@@ -14,7 +14,7 @@ from typing import Any
 from sqlmodel import Field, Session, SQLModel, UniqueConstraint, col, select
 
 from mailer.errors import Invalid
-from mailer.store import JSON, UTC, new_public_id, words
+from mailer.store import ID, JSON, UTC, new_public_id, words
 
 
 class Stakes(enum.StrEnum):
@@ -39,11 +39,11 @@ class Campaign(SQLModel, table=True):
 
     __tablename__ = "campaign"
 
-    id: int | None = Field(default=None, primary_key=True)
+    id: int | None = Field(default=None, primary_key=True, sa_type=ID)
     public_id: str = Field(default_factory=new_public_id, unique=True)
     name: str = Field(unique=True)
     title: str
-    segment_id: int = Field(foreign_key="segment.id")
+    segment_id: int = Field(foreign_key="segment.id", sa_type=ID)
     topic_id: str = Field(foreign_key="topic.id")
     template: str
     moment: str = ""  # what in the customer's journey it touches: "has not come back"
@@ -53,7 +53,7 @@ class Campaign(SQLModel, table=True):
     again_after_days: int = 30  # a customer gets this campaign at most once in so many days
     priority: int = 50  # which campaign wins at the cap; more is stronger
     state: CampaignState = Field(default=CampaignState.DRAFT, sa_type=words(CampaignState))
-    staff_id: int | None = Field(default=None, foreign_key="staff.id")  # who made it
+    staff_id: int | None = Field(default=None, foreign_key="staff.id", sa_type=ID)  # who made it
     created_at: datetime = Field(sa_type=UTC)
 
     def approve(self, session: Session, staff_id: int, of: str, now: datetime) -> "Approval":
@@ -99,9 +99,9 @@ class Approval(SQLModel, table=True):
 
     __tablename__ = "approval"
 
-    id: int | None = Field(default=None, primary_key=True)
-    campaign_id: int = Field(foreign_key="campaign.id", index=True)
-    staff_id: int | None = Field(default=None, foreign_key="staff.id")
+    id: int | None = Field(default=None, primary_key=True, sa_type=ID)
+    campaign_id: int = Field(foreign_key="campaign.id", sa_type=ID, index=True)
+    staff_id: int | None = Field(default=None, foreign_key="staff.id", sa_type=ID)
     at: datetime = Field(sa_type=UTC)
     of: str  # digest of the template source and criteria that were approved
 
@@ -122,9 +122,9 @@ class Run(SQLModel, table=True):
     __tablename__ = "run"
     __table_args__ = (UniqueConstraint("campaign_id", "occurrence"),)
 
-    id: int | None = Field(default=None, primary_key=True)
+    id: int | None = Field(default=None, primary_key=True, sa_type=ID)
     public_id: str = Field(default_factory=new_public_id, unique=True)
-    campaign_id: int = Field(foreign_key="campaign.id")
+    campaign_id: int = Field(foreign_key="campaign.id", sa_type=ID)
     occurrence: str  # civil time without offset, "2026-03-29T09:00": the unique key
     state: RunState = Field(default=RunState.PLANNED, sa_type=words(RunState))
     cursor: int = 0  # the last customer id looked at; moves with each chunk, in its transaction
@@ -147,9 +147,9 @@ class Recipient(SQLModel, table=True):
     __tablename__ = "recipient"
     __table_args__ = (UniqueConstraint("run_id", "customer_id"), UniqueConstraint("run_id", "address"))
 
-    id: int | None = Field(default=None, primary_key=True)
-    run_id: int = Field(foreign_key="run.id")
-    customer_id: int = Field(foreign_key="customer.id", index=True)
+    id: int | None = Field(default=None, primary_key=True, sa_type=ID)
+    run_id: int = Field(foreign_key="run.id", sa_type=ID)
+    customer_id: int = Field(foreign_key="customer.id", sa_type=ID, index=True)
     address: str
     state: RecipientState = Field(sa_type=words(RecipientState))
     reason: str = ""  # of being left out: a word of delivery.gate.No

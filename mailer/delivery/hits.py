@@ -7,7 +7,7 @@ from datetime import datetime
 
 from sqlmodel import Field, SQLModel
 
-from mailer.store import UTC
+from mailer.store import ID, UTC
 
 
 class Hit(SQLModel, table=True):
@@ -15,8 +15,8 @@ class Hit(SQLModel, table=True):
 
     __tablename__ = "hit"
 
-    id: int | None = Field(default=None, primary_key=True)
-    message_id: int = Field(foreign_key="message.id", index=True)
+    id: int | None = Field(default=None, primary_key=True, sa_type=ID)
+    message_id: int = Field(foreign_key="message.id", sa_type=ID, index=True)
     what: str  # open, click, human, view, survey …
     target: str = ""
     at: datetime = Field(sa_type=UTC)

@@ -28,7 +28,7 @@ from mailer.campaigns.campaign import Campaign, Recipient, RecipientState, Run, 
 from mailer.delivery.retry import Retry
 from mailer.delivery.transport import Outcome, Receipt
 from mailer.people.customer import Customer
-from mailer.store import CHUNK, JSON, UTC, new_public_id, words
+from mailer.store import CHUNK, ID, JSON, UTC, new_public_id, words
 
 if TYPE_CHECKING:
     from mailer.delivery.gate import Refusal
@@ -76,21 +76,23 @@ class Message(SQLModel, table=True):
         Index("ix_message_run_state", "run_id", "state"),
     )
 
-    id: int | None = Field(default=None, primary_key=True)
+    id: int | None = Field(default=None, primary_key=True, sa_type=ID)
     public_id: str = Field(default_factory=new_public_id, unique=True)
     kind: Kind = Field(sa_type=words(Kind))
     state: State = Field(default=State.READY, sa_type=words(State))
-    customer_id: int | None = Field(default=None, foreign_key="customer.id", index=True)  # None: a test to staff
-    recipient_id: int | None = Field(default=None, foreign_key="recipient.id", unique=True)
-    run_id: int | None = Field(default=None, foreign_key="run.id")
-    campaign_id: int | None = Field(default=None, foreign_key="campaign.id", index=True)
+    # None: a test to staff
+    customer_id: int | None = Field(default=None, foreign_key="customer.id", sa_type=ID, index=True)
+    recipient_id: int | None = Field(default=None, foreign_key="recipient.id", sa_type=ID, unique=True)
+    run_id: int | None = Field(default=None, foreign_key="run.id", sa_type=ID)
+    campaign_id: int | None = Field(default=None, foreign_key="campaign.id", sa_type=ID, index=True)
     topic_id: str | None = Field(default=None, foreign_key="topic.id")
-    staff_id: int | None = Field(default=None, foreign_key="staff.id")  # the named representative it comes from
+    # the named representative it comes from
+    staff_id: int | None = Field(default=None, foreign_key="staff.id", sa_type=ID)
     address: str  # RCPT TO
     message_id: str = Field(unique=True)  # the Message-ID header without angle brackets
     priority: int = 50
     # what it says: set when it is written, never changed after
-    template_version_id: int | None = Field(default=None, foreign_key="template_version.id")
+    template_version_id: int | None = Field(default=None, foreign_key="template_version.id", sa_type=ID)
     context: dict[str, Any] | None = Field(default=None, sa_type=JSON)  # snapshot; of an answer, the letter itself
     headers: dict[str, str] = Field(default_factory=dict, sa_type=JSON)  # more headers: In-Reply-To, References …
     subject: str = ""  # as rendered, for lists

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from sqlmodel import Field, Index, Session, SQLModel, col, select, text
 
 from mailer.errors import Invalid
-from mailer.store import CHUNK, UTC
+from mailer.store import CHUNK, ID, UTC
 
 if TYPE_CHECKING:  # a conversation asks whose it is, so the import at run time goes the other way
     from mailer.inbox.conversation import Conversation
@@ -35,14 +35,14 @@ class Assignment(SQLModel, table=True):
         ),
     )
 
-    id: int | None = Field(default=None, primary_key=True)
-    conversation_id: int = Field(foreign_key="conversation.id", index=True)
-    staff_id: int = Field(foreign_key="staff.id", index=True)
+    id: int | None = Field(default=None, primary_key=True, sa_type=ID)
+    conversation_id: int = Field(foreign_key="conversation.id", sa_type=ID, index=True)
+    staff_id: int = Field(foreign_key="staff.id", sa_type=ID, index=True)
     since: datetime = Field(sa_type=UTC)
     ended_at: datetime | None = Field(default=None, sa_type=UTC)
     rule: str  # the line of inbox.routing that decided, or "by hand"
     why: str = ""  # the same in words: "Maya is away until Monday; Jonas stands in"
-    by_staff_id: int | None = Field(default=None, foreign_key="staff.id")
+    by_staff_id: int | None = Field(default=None, foreign_key="staff.id", sa_type=ID)
 
 
 def assign(

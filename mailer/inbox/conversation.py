@@ -18,7 +18,7 @@ from mailer.inbox.assignment import Assignment
 from mailer.people.customer import Customer
 from mailer.people.hold import Hold, end_hold, open_hold
 from mailer.replies.inbound import InboundEmail, Verdict
-from mailer.store import UTC, new_public_id, words
+from mailer.store import ID, UTC, new_public_id, words
 
 TWICE = timedelta(minutes=10)  # the same words from the same page within this time are one press too many
 
@@ -36,12 +36,13 @@ class Conversation(SQLModel, table=True):
 
     __tablename__ = "conversation"
 
-    id: int | None = Field(default=None, primary_key=True)
+    id: int | None = Field(default=None, primary_key=True, sa_type=ID)
     public_id: str = Field(default_factory=new_public_id, unique=True)
-    customer_id: int | None = Field(default=None, foreign_key="customer.id", index=True)  # None: a stranger
+    customer_id: int | None = Field(default=None, foreign_key="customer.id", sa_type=ID, index=True)  # None: a stranger
     address: str  # whom an answer goes to
-    message_id: int | None = Field(default=None, foreign_key="message.id", index=True)  # the email that began it
-    hold_id: int | None = Field(default=None, foreign_key="hold.id")
+    # the email that began it
+    message_id: int | None = Field(default=None, foreign_key="message.id", sa_type=ID, index=True)
+    hold_id: int | None = Field(default=None, foreign_key="hold.id", sa_type=ID)
     subject: str = ""
     state: ConversationState = Field(default=ConversationState.OPEN, sa_type=words(ConversationState), index=True)
     feeling: str = ""  # calm, glad, upset: a hint, never a decision
@@ -93,14 +94,14 @@ class Entry(SQLModel, table=True):
 
     __tablename__ = "entry"
 
-    id: int | None = Field(default=None, primary_key=True)
-    conversation_id: int = Field(foreign_key="conversation.id", index=True)
+    id: int | None = Field(default=None, primary_key=True, sa_type=ID)
+    conversation_id: int = Field(foreign_key="conversation.id", sa_type=ID, index=True)
     kind: EntryKind = Field(sa_type=words(EntryKind))
     at: datetime = Field(sa_type=UTC)
     text: str
-    staff_id: int | None = Field(default=None, foreign_key="staff.id")
-    inbound_id: int | None = Field(default=None, foreign_key="inbound_email.id", unique=True)
-    message_id: int | None = Field(default=None, foreign_key="message.id", unique=True)
+    staff_id: int | None = Field(default=None, foreign_key="staff.id", sa_type=ID)
+    inbound_id: int | None = Field(default=None, foreign_key="inbound_email.id", sa_type=ID, unique=True)
+    message_id: int | None = Field(default=None, foreign_key="message.id", sa_type=ID, unique=True)
 
 
 def open_or_join(

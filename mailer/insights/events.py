@@ -21,7 +21,7 @@ from sqlmodel import Field, Session, SQLModel, col
 
 from mailer.people.columns import Line, LineError, read_lines, typed
 from mailer.people.customer import Customer
-from mailer.store import CHUNK, JSON, UTC
+from mailer.store import CHUNK, ID, JSON, UTC
 
 NAME = r"^[a-z][a-z0-9_.]{0,63}$"
 COLUMNS = ("key", "customer", "name", "at")  # of a file; others are properties
@@ -33,9 +33,9 @@ class Event(SQLModel, table=True):
 
     __tablename__ = "event"
 
-    id: int | None = Field(default=None, primary_key=True)  # also the cursor the warehouse folds by
+    id: int | None = Field(default=None, primary_key=True, sa_type=ID)  # also the cursor the warehouse folds by
     key: str = Field(unique=True)
-    customer_id: int = Field(foreign_key="customer.id", index=True)
+    customer_id: int = Field(foreign_key="customer.id", sa_type=ID, index=True)
     name: str
     at: datetime = Field(sa_type=UTC)
     properties: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)

@@ -21,6 +21,7 @@ context.configure(
     render_as_batch=True,
     compare_type=True,
     render_item=render_item,
+    transactional_ddl=True,  # of SQLite too, because the store really begins: all of an upgrade, or nothing
 )
 with context.begin_transaction():
     context.run_migrations()

@@ -12,7 +12,7 @@ from sqlalchemy.orm import aliased
 from sqlmodel import Field, Session, SQLModel, and_, col, or_, select
 
 from mailer.errors import Invalid
-from mailer.store import CHUNK, UTC
+from mailer.store import CHUNK, ID, UTC
 
 
 class Topic(SQLModel, table=True):
@@ -30,8 +30,8 @@ class Consent(SQLModel, table=True):
 
     __tablename__ = "consent"
 
-    id: int | None = Field(default=None, primary_key=True)
-    customer_id: int = Field(foreign_key="customer.id", index=True)
+    id: int | None = Field(default=None, primary_key=True, sa_type=ID)
+    customer_id: int = Field(foreign_key="customer.id", sa_type=ID, index=True)
     topic_id: str = Field(foreign_key="topic.id")
     granted: bool
     at: datetime = Field(sa_type=UTC)

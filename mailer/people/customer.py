@@ -14,7 +14,7 @@ from sqlmodel.sql.expression import SelectOfScalar
 
 from mailer.errors import NotReady
 from mailer.people.staff import Staff, representatives
-from mailer.store import JSON, UTC, new_public_id
+from mailer.store import ID, JSON, UTC, new_public_id
 
 FAMILY_FIRST = {"hu", "ja", "ko", "vi", "zh"}  # languages that put the family's name first
 
@@ -24,7 +24,7 @@ class Customer(SQLModel, table=True):
 
     __tablename__ = "customer"
 
-    id: int | None = Field(default=None, primary_key=True)
+    id: int | None = Field(default=None, primary_key=True, sa_type=ID)
     public_id: str = Field(default_factory=new_public_id, unique=True)
     external_id: str | None = Field(default=None, unique=True)  # what the importing system calls them
     email: str = Field(unique=True)  # normalised: see mail.address
@@ -33,7 +33,7 @@ class Customer(SQLModel, table=True):
     language: str = "en"
     time_zone: str = "UTC"
     attributes: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
-    representative_id: int | None = Field(default=None, foreign_key="staff.id", index=True)
+    representative_id: int | None = Field(default=None, foreign_key="staff.id", sa_type=ID, index=True)
     created_at: datetime = Field(sa_type=UTC)
     updated_at: datetime = Field(sa_type=UTC, index=True)  # moves with every change: the warehouse folds by it
 

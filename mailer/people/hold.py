@@ -9,7 +9,7 @@ from datetime import datetime
 
 from sqlmodel import Field, Session, SQLModel, col, select
 
-from mailer.store import CHUNK, UTC
+from mailer.store import CHUNK, ID, UTC
 
 
 class Hold(SQLModel, table=True):
@@ -17,8 +17,8 @@ class Hold(SQLModel, table=True):
 
     __tablename__ = "hold"
 
-    id: int | None = Field(default=None, primary_key=True)
-    customer_id: int = Field(foreign_key="customer.id", index=True)
+    id: int | None = Field(default=None, primary_key=True, sa_type=ID)
+    customer_id: int = Field(foreign_key="customer.id", sa_type=ID, index=True)
     why: str
     opened_at: datetime = Field(sa_type=UTC)
     ended_at: datetime | None = Field(default=None, sa_type=UTC)

@@ -12,7 +12,7 @@ from typing import Any
 from sqlmodel import Field, Session, SQLModel, col, select, update
 
 from mailer.people.staff import Staff, fits
-from mailer.store import UTC
+from mailer.store import ID, UTC
 
 
 class SignIn(SQLModel, table=True):
@@ -21,7 +21,7 @@ class SignIn(SQLModel, table=True):
     __tablename__ = "sign_in"
 
     token: str = Field(primary_key=True)  # SHA-256 of what the cookie holds
-    staff_id: int = Field(foreign_key="staff.id", index=True)
+    staff_id: int = Field(foreign_key="staff.id", sa_type=ID, index=True)
     at: datetime = Field(sa_type=UTC)
     until: datetime = Field(sa_type=UTC)
     ended_at: datetime | None = Field(default=None, sa_type=UTC)

@@ -17,7 +17,7 @@ from sqlmodel.sql.expression import SelectOfScalar
 from mailer.errors import Invalid
 from mailer.people.face import draw, initials
 from mailer.people.hours import Hours, sentence, spans
-from mailer.store import UTC, new_public_id, words
+from mailer.store import ID, UTC, new_public_id, words
 
 __all__ = [
     "Absence", "Role", "Staff", "WorkingHours", "absence", "face", "fits", "hours_sentence", "initials", "is_here",
@@ -42,7 +42,7 @@ class Staff(SQLModel, table=True):
 
     __tablename__ = "staff"
 
-    id: int | None = Field(default=None, primary_key=True)
+    id: int | None = Field(default=None, primary_key=True, sa_type=ID)
     public_id: str = Field(default_factory=new_public_id, unique=True)
     email: str = Field(unique=True)
     name: str
@@ -69,7 +69,7 @@ class WorkingHours(SQLModel, table=True):
 
     __tablename__ = "working_hours"
 
-    staff_id: int = Field(foreign_key="staff.id", primary_key=True)
+    staff_id: int = Field(foreign_key="staff.id", sa_type=ID, primary_key=True)
     weekday: int = Field(primary_key=True, ge=0, le=6)  # Monday is 0
     opens: str = "09:00"
     closes: str = "17:00"
@@ -80,9 +80,9 @@ class Absence(SQLModel, table=True):
 
     __tablename__ = "absence"
 
-    id: int | None = Field(default=None, primary_key=True)
-    staff_id: int = Field(foreign_key="staff.id", index=True)
-    deputy_id: int | None = Field(default=None, foreign_key="staff.id")
+    id: int | None = Field(default=None, primary_key=True, sa_type=ID)
+    staff_id: int = Field(foreign_key="staff.id", sa_type=ID, index=True)
+    deputy_id: int | None = Field(default=None, foreign_key="staff.id", sa_type=ID)
     starts_at: datetime = Field(sa_type=UTC)
     ends_at: datetime = Field(sa_type=UTC)
     why: str = ""

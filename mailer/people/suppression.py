@@ -10,7 +10,7 @@ from datetime import datetime
 
 from sqlmodel import Field, Session, SQLModel, col, select
 
-from mailer.store import CHUNK, UTC, words
+from mailer.store import CHUNK, ID, UTC, words
 
 
 class Why(enum.StrEnum):
@@ -34,7 +34,7 @@ class Suppression(SQLModel, table=True):
     why: Why = Field(sa_type=words(Why))
     at: datetime = Field(sa_type=UTC)
     evidence: str = ""  # the status line, the words, the report
-    staff_id: int | None = Field(default=None, foreign_key="staff.id")
+    staff_id: int | None = Field(default=None, foreign_key="staff.id", sa_type=ID)
 
 
 def suppress(

@@ -17,7 +17,7 @@ from sqlmodel import Field, Session, SQLModel, UniqueConstraint, select
 from mailer.errors import Invalid
 from mailer.rendering.inline import inline
 from mailer.rendering.source import FALLBACK, Template, parse_template
-from mailer.store import UTC
+from mailer.store import ID, UTC
 
 __all__ = ["Shelf", "Template", "TemplateVersion", "parse_template", "publish"]
 
@@ -28,7 +28,7 @@ class TemplateVersion(SQLModel, table=True):
     __tablename__ = "template_version"
     __table_args__ = (UniqueConstraint("name", "language", "digest"),)
 
-    id: int | None = Field(default=None, primary_key=True)
+    id: int | None = Field(default=None, primary_key=True, sa_type=ID)
     name: str
     language: str
     digest: str  # SHA-256 of subject, preheader and html

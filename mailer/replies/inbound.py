@@ -23,7 +23,7 @@ from sqlmodel.sql.expression import SelectOfScalar
 from mailer import failpoints
 from mailer.errors import Invalid, Permanent
 from mailer.people.staff import Staff
-from mailer.store import JSON, UTC, new_public_id, words
+from mailer.store import ID, JSON, UTC, new_public_id, words
 
 NULL_SENDER = "<>"  # what `envelope_from` holds when the sender wants no answer (RFC 5321, 4.5.5); "" is unknown
 MAX_ERROR = 500  # characters kept of an error
@@ -66,7 +66,7 @@ class InboundEmail(SQLModel, table=True):
     __tablename__ = "inbound_email"
     __table_args__ = (UniqueConstraint("digest", "envelope_to"),)
 
-    id: int | None = Field(default=None, primary_key=True)
+    id: int | None = Field(default=None, primary_key=True, sa_type=ID)
     public_id: str = Field(default_factory=new_public_id, unique=True)
     digest: str  # SHA-256 of the bytes; also the name of the file in the spool
     envelope_from: str
@@ -78,8 +78,9 @@ class InboundEmail(SQLModel, table=True):
     verdict_why: str = ""  # the line of the policy that won
     trust: Trust | None = Field(default=None, sa_type=words(Trust))
     evidence: str = ""  # what proves the match
-    message_id: int | None = Field(default=None, foreign_key="message.id", index=True)  # ours, which it answers
-    customer_id: int | None = Field(default=None, foreign_key="customer.id", index=True)
+    # ours, which it answers
+    message_id: int | None = Field(default=None, foreign_key="message.id", sa_type=ID, index=True)
+    customer_id: int | None = Field(default=None, foreign_key="customer.id", sa_type=ID, index=True)
     # read from it
     header_message_id: str = Field(default="", index=True)
     from_address: str = ""

@@ -10,7 +10,7 @@ from mailer.errors import Invalid
 from mailer.insights.warehouse import Warehouse
 from mailer.segments.criteria import Criteria, from_data
 from mailer.segments.proof import Proof, prove
-from mailer.store import JSON, UTC
+from mailer.store import ID, JSON, UTC
 
 _SPREAD, _MOST = 2_654_435_761, 2**31  # Knuth's multiplicative hash: neighbours land far apart
 
@@ -20,7 +20,7 @@ class Segment(SQLModel, table=True):
 
     __tablename__ = "segment"
 
-    id: int | None = Field(default=None, primary_key=True)
+    id: int | None = Field(default=None, primary_key=True, sa_type=ID)
     name: str = Field(unique=True)  # a slug: "win-back"; the file's name too
     title: str
     description: str = ""

@@ -1,6 +1,9 @@
 """The one writer, the pure readers, and the claim on a house."""
 
+import subprocess
+import sys
 import threading
+from collections.abc import Callable
 from datetime import UTC as UTC_ZONE
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -8,20 +11,34 @@ from zoneinfo import ZoneInfo
 
 import pytest
 import sqlalchemy as sa
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
 from sqlmodel import SQLModel, func, select
 
 import mailer.tables  # noqa: F401
-from mailer.errors import NotReady
+from mailer.errors import Misconfigured, NotReady
 from mailer.people.consent import Topic
+from mailer.people.customer import Customer
 from mailer.people.hold import Hold
 from mailer.store import UTC, Store, Urgency
 
 
 def test_a_reader_cannot_write_whatever_its_code_does(store: Store) -> None:
+    for attempt in ("insert into topic (id, name, description) values ('x', 'x', '')", "drop table hold"):
+        with store.read() as session, pytest.raises(sa.exc.DBAPIError, match=r"readonly|read-only"):
+            session.execute(sa.text(attempt))
     with store.read() as session:
         session.add(Topic(id="offers", name="Offers"))
-        with pytest.raises(sa.exc.OperationalError, match="readonly"):
+        with pytest.raises(sa.exc.DBAPIError, match=r"readonly|read-only"):
             session.commit()
+
+
+def test_a_reader_sees_one_moment_however_long_it_reads(store: Store) -> None:
+    with store.read() as session:
+        assert session.exec(select(func.count()).select_from(Topic)).one() == 0
+        with store.write() as writing:
+            writing.add(Topic(id="offers", name="Offers"))
+        assert session.exec(select(func.count()).select_from(Topic)).one() == 0
 
 
 def test_a_block_that_raises_leaves_nothing_behind(store: Store) -> None:
@@ -48,7 +65,8 @@ def test_many_threads_write_without_one_locked_database(store: Store) -> None:
         assert session.exec(select(func.count()).select_from(Topic)).one() == 80
 
 
-def test_a_person_goes_before_bulk_work_that_asked_first(store: Store) -> None:
+def test_a_person_goes_before_bulk_work_that_asked_first(tmp_path: Path) -> None:
+    store = Store(f"sqlite:///{tmp_path}/a.db")  # the only one where writers queue
     order: list[str] = []
     inside = threading.Event()
     go = threading.Event()
@@ -74,6 +92,7 @@ def test_a_person_goes_before_bulk_work_that_asked_first(store: Store) -> None:
     for thread in threads:
         thread.join()
     assert order == ["person", "mail", "bulk"]
+    store.close()
 
 
 def test_a_naive_instant_is_refused(store: Store) -> None:
@@ -89,24 +108,121 @@ def test_an_instant_comes_back_aware_and_in_utc(store: Store) -> None:
     assert (found, found.utcoffset()) == (datetime(2026, 1, 1, 3, tzinfo=UTC_ZONE), timedelta(0))
 
 
-def test_a_second_process_cannot_have_the_same_house(tmp_path: Path) -> None:
-    first, second = (Store(f"sqlite:///{tmp_path}/a.db") for _ in range(2))
+def test_a_second_process_cannot_have_the_same_house(database: str) -> None:
+    first, second = Store(database), Store(database)
     first.lock()
-    with pytest.raises(NotReady, match="another mailer"):
+    assert first.is_locked
+    with pytest.raises(NotReady, match=r"another mailer already runs on .*; stop it first"):
         second.lock()
+    assert not second.is_locked
     first.close()
     second.lock()
     second.close()
 
 
-@pytest.mark.filterwarnings("ignore:autogenerate skipping metadata-specified expression-based index")
-def test_migrations_and_tables_say_the_same(tmp_path: Path) -> None:
-    from alembic.autogenerate import compare_metadata
-    from alembic.migration import MigrationContext
+def test_a_claim_whose_connection_the_server_ended_is_taken_again_or_lost(database: str, store_kind: str) -> None:
+    if store_kind == "sqlite":
+        pytest.skip("the claim on a file ends with the process only")
+    first, second = Store(database), Store(database)
+    end = sa.text("select pg_terminate_backend(pid) from pg_locks where locktype = 'advisory'")
+    first.lock()
+    with second.write() as session:
+        session.execute(end)
+    assert first.is_locked
+    with second.write() as session:
+        session.execute(end)
+    second.lock()
+    assert not first.is_locked
+    first.close()
+    second.close()
 
-    store = Store(f"sqlite:///{tmp_path}/a.db")
+
+@pytest.mark.parametrize(
+    ("url", "said"),
+    [
+        ("mysql://localhost/x", "SQLite and PostgreSQL are known"),
+        ("nonsense", "is not an address"),
+        ("sqlite://", "needs a database file"),
+    ],
+)
+def test_an_address_that_cannot_be_is_refused_with_what_can(url: str, said: str) -> None:
+    with pytest.raises(Misconfigured, match=said):
+        Store(url)
+
+
+def test_a_database_that_does_not_answer_is_told_in_one_line_without_its_password() -> None:
+    store = Store("postgresql://mailer:hush@127.0.0.1:1/none")
+    for act in (store.upgrade, store.lock):
+        with pytest.raises(NotReady, match="does not answer") as told:
+            act()
+        assert "hush" not in str(told.value)
+    store.close()
+
+
+@pytest.mark.filterwarnings("ignore:autogenerate skipping metadata-specified expression-based index")
+def test_migrations_and_tables_say_the_same(new_database: Callable[..., str]) -> None:
+    store = Store(new_database(tables=False))
     store.upgrade()
     with store._writer.connect() as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": True})
         assert compare_metadata(context, SQLModel.metadata) == []
+    migrated = told(store)
     store.close()
+    made = Store(new_database())
+    assert told(made) == migrated
+    made.close()
+
+
+def told(store: Store) -> dict[str, object]:
+    """What the database itself says of each table: checks, indexes with their expressions, what is unique."""
+    look = sa.inspect(store._reader)
+    names = set(look.get_table_names()) - {"alembic_version"}
+    return {
+        name: (
+            sorted((each["name"] or "", each["sqltext"]) for each in look.get_check_constraints(name)),
+            sorted(map(str, look.get_indexes(name))),
+            sorted(str(each["column_names"]) for each in look.get_unique_constraints(name)),
+            sorted(str(each["constrained_columns"]) for each in look.get_foreign_keys(name)),
+            {each["name"]: (str(each["type"]), each["nullable"]) for each in look.get_columns(name)},
+        )
+        for name in names
+    }
+
+
+UPGRADE = """
+import sys
+import mailer.tables
+from mailer.store import Store
+store = Store(sys.argv[1])
+sys.stdin.readline()
+store.upgrade()
+store.close()
+"""
+
+
+def test_two_processes_that_start_at_once_upgrade_once(new_database: Callable[..., str]) -> None:
+    url = new_database(tables=False)
+    both = [
+        subprocess.Popen([sys.executable, "-c", UPGRADE, url], stdin=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        for _ in range(2)
+    ]
+    for one in both:
+        one.stdin.write("now\n")
+        one.stdin.flush()
+    assert [(one.communicate(timeout=60)[1], one.returncode) for one in both] == [("", 0), ("", 0)]
+
+
+def test_ids_go_beyond_two_thousand_million(store: Store, now: datetime) -> None:
+    with store.write() as session:
+        session.add(Customer(id=5_000_000_000, email="a@example.com", created_at=now, updated_at=now))
+        session.flush()
+        session.add(Hold(id=5_000_000_001, customer_id=5_000_000_000, why="x", opened_at=now))
+    integers = [
+        f"{table.name}.{column.name}"
+        for table in SQLModel.metadata.sorted_tables
+        for column in table.columns
+        if (column.name == "id" or column.foreign_keys)
+        and isinstance(column.type, sa.Integer)
+        and not isinstance(column.type, sa.BigInteger)
+    ]
+    assert integers == []
