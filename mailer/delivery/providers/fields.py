@@ -40,7 +40,8 @@ def read(data: bytes) -> Fields:
     """
     found = _headers(data)
     given = {name.lower(): text for name, text in found}
-    if len(given) != len(found):
+    others = tuple((name, text) for name, text in found if name.lower() not in THEIRS)
+    if len({name.lower() for name, _ in others}) != len(others):
         raise Invalid("a header of it is there twice, and this provider takes each once")
     _, parts = leaves(data)
     kinds = [part.content_type for part in parts]
@@ -56,7 +57,7 @@ def read(data: bytes) -> Fields:
         reply_to=next(iter(_parties(given["reply-to"])), None) if "reply-to" in given else None,
         text=words.get("text/plain", ""),
         html=words.get("text/html", ""),
-        headers=tuple((name, text) for name, text in found if name.lower() not in THEIRS),
+        headers=others,
     )
 
 

@@ -34,7 +34,8 @@ def test_what_is_written_is_read_back_word_for_word(subject: str, text: str, htm
 
 
 def test_headers_keep_their_spelling_and_those_of_the_provider_are_left_out() -> None:
-    names = [name for name, _ in fields.read(data()).headers]
+    signed = b"DKIM-Signature: v=1; a=rsa-sha256\r\nDKIM-Signature: v=1; a=ed25519-sha256\r\n" + data()
+    names = [name for name, _ in fields.read(signed).headers]
     assert names == ["List-Unsubscribe", "List-Unsubscribe-Post", "List-Id", "Feedback-ID", "Auto-Submitted"]
 
 
