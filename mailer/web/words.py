@@ -56,7 +56,6 @@ def install(app: Flask) -> None:
     """Teach the pages of `app` these words."""
     app.jinja_env.filters.update(
         when=when,
-        ago=ago,
         how_long=how_long,
         state=state,
         reason=reason,
@@ -120,15 +119,6 @@ def civil_time(occurrence: str) -> str:
     at = datetime.fromisoformat(occurrence.removesuffix("Z"))
     said = f"{format_datetime(at, 'EEE d MMM yyyy', locale='en_GB')}, {at:%H:%M}"
     return f"{said} UTC, by hand" if occurrence.endswith("Z") else said
-
-
-def ago(instant: datetime | None) -> Markup:
-    """Say how long ago an instant was, with the instant itself one hover away."""
-    if instant is None:
-        return Markup("–")
-    length = exchange.now() - instant
-    said = "just now" if length < timedelta(minutes=1) else f"{how_long(length)} ago"
-    return Markup('<time datetime="{}">{}</time>').format(instant.isoformat(), said)
 
 
 def state(value: object) -> str:
