@@ -8,6 +8,7 @@ import hashlib
 import io
 import json
 import re
+import ssl
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -58,7 +59,7 @@ class Fake:
 
 
 @contextmanager
-def running(serve: Callable[[Fake, Request], Result]) -> Iterator[Fake]:
+def running(serve: Callable[[Fake, Request], Result], tls: ssl.SSLContext | None = None) -> Iterator[Fake]:
     """Run a provider."""
     fake = Fake(serve)
 
@@ -122,6 +123,8 @@ def running(serve: Callable[[Fake, Request], Result]) -> Iterator[Fake]:
 
     server = Server(("127.0.0.1", 0), Handler)
     fake.port = server.server_address[1]
+    if tls:
+        server.socket = tls.wrap_socket(server.socket, server_side=True)
     thread = threading.Thread(target=server.serve_forever, args=(0.02,))
     thread.start()
     try:

@@ -3,12 +3,20 @@
 import asyncio
 import logging
 import socket
+import ssl
 import time
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from ipaddress import IPv4Address
 from pathlib import Path
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.x509.oid import NameOID
 
 from mailer.delivery.providers import open_provider
 from mailer.delivery.providers.api import ApiTransport
@@ -361,3 +369,31 @@ def test_a_transport_is_opened_by_url(tmp_path: Path) -> None:
     found = open_transport("resend://k@api", tmp_path)
     assert isinstance(found, ApiTransport)
     assert found.api.account.rate == 2
+
+
+@pytest.fixture(scope="module")
+def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A certificate for this machine, and its key, in one file."""
+    key, name = ec.generate_private_key(ec.SECP256R1()), x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "here")])
+    now = datetime.now(UTC)
+    here = x509.SubjectAlternativeName([x509.IPAddress(IPv4Address("127.0.0.1"))])
+    made = x509.CertificateBuilder().subject_name(name).issuer_name(name).public_key(key.public_key()).serial_number(7)
+    made = made.not_valid_before(now - timedelta(days=1)).not_valid_after(now + timedelta(days=1))
+    pem = made.add_extension(here, critical=False).sign(key, SHA256()).public_bytes(Encoding.PEM)
+    path = tmp_path_factory.mktemp("tls") / "both.pem"
+    path.write_bytes(pem + key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
+    return path
+
+
+def test_over_tls_it_is_the_same_and_only_a_certificate_we_believe_will_do(certificate: Path) -> None:
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    context.load_cert_chain(certificate)
+    with fakes.running(fakes.FAKES["postmark"], context) as fake:
+        url = address_of("postmark", fake).replace("http://", "https://")
+        fake.moods = ["", "hang up"]
+        receipts = send(open_provider(f"{url}&ca={certificate}"), [envelope(n) for n in (1, 2, 3, 4)])
+        assert [r.outcome for _, r in receipts] == [Outcome.ACCEPTED] * 4
+        assert (len(fake.kept), fake.connections) == (4, 2)
+        receipts = send(open_provider(url), [envelope()], lambda _: pytest.fail("asked"))
+        assert receipts[0][1].outcome is Outcome.DEFERRED
+        assert "CERTIFICATE_VERIFY_FAILED" in receipts[0][1].text
