@@ -23,7 +23,7 @@ from mailer.delivery.outbox import Message, State, report_bounce
 from mailer.delivery.providers.told import Told, Weight, Word
 from mailer.people.consent import decide, standing, withdraw_all
 from mailer.people.suppression import Why, suppress
-from mailer.store import CHUNK, JSON, UTC
+from mailer.store import CHUNK, ID, JSON, UTC
 
 SOFT_LIMIT = 3  # bounces that may pass
 SOFT_DAYS = 14
@@ -43,7 +43,8 @@ class ProviderEvent(SQLModel, table=True):
     id: int | None = Field(default=None, primary_key=True, sa_type=ID)
     provider: str
     event_id: str  # the provider's own
-    message_id: int | None = Field(default=None, foreign_key="message.id", sa_type=ID, index=True)  # None: not one of ours
+    # None: not one of ours
+    message_id: int | None = Field(default=None, foreign_key="message.id", sa_type=ID, index=True)
     kind: str  # one of our eight words, or the provider's own where we have none
     at: datetime = Field(sa_type=UTC)  # when it happened
     heard_at: datetime = Field(sa_type=UTC)
