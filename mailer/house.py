@@ -8,20 +8,24 @@ import contextlib
 import os
 import secrets
 import threading
+from collections.abc import Sequence
 from functools import cached_property
 
 from sqlalchemy.engine import make_url
 
 from mailer import failpoints, settings, tables
+from mailer.delivery import signing
 from mailer.delivery.journal import Journal
 from mailer.errors import NotReady
 from mailer.insights.warehouse import Warehouse
+from mailer.mail.dkim import Key
 from mailer.mail.tokens import Signer
 from mailer.paths import Home
 from mailer.rendering.press import Press
 from mailer.rendering.template import Shelf
-from mailer.replies.inbound import Spool
+from mailer.replies.inbound import Arrival, Spool, receive_all
 from mailer.store import Store
+from mailer.together import Together
 
 
 class House:
@@ -65,9 +69,24 @@ class House:
         return Press(processes=1)
 
     @cached_property
+    def dkim(self) -> tuple[Key, ...]:
+        """The keys that sign what leaves."""
+        return signing.keys(self.home, self.settings)
+
+    @cached_property
     def spool(self) -> Spool:
         """The bytes of everything that arrived."""
         return Spool(self.home.var / "spool")
+
+    @cached_property
+    def arrivals(self) -> Together[Arrival]:
+        """Notes what arrives, all that arrives at the same time in one commit."""
+
+        def write(arrived: Sequence[Arrival]) -> None:
+            with self.store.write() as session:
+                receive_all(session, arrived)
+
+        return Together(write)
 
     @cached_property
     def journal(self) -> Journal:

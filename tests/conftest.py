@@ -50,9 +50,8 @@ def server() -> Iterator[postgresql.Server]:
 @pytest.fixture(scope="session")
 def new_database(
     store_kind: str, request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Callable[..., str]]:
+) -> Callable[..., str]:
     """Give the URL of a fresh database; with `tables`, one that has them all: a copy, which is faster than making."""
-    made: list[str] = []
     full: list[str] = []
 
     def on_sqlite(*, tables: bool = True) -> str:
@@ -69,12 +68,9 @@ def new_database(
         if tables and not full:
             full.append(server.new())
             _create(full[0])
-        made.append(server.new(full[0].rpartition("/")[2]) if tables else server.new())
-        return made[-1]
+        return server.new(full[0].rpartition("/")[2]) if tables else server.new()
 
-    yield on_sqlite if store_kind == "sqlite" else on_postgresql
-    for url in made + (full if store_kind == "postgresql" else []):
-        request.getfixturevalue("server").drop(url)
+    return on_sqlite if store_kind == "sqlite" else on_postgresql
 
 
 def _create(url: str) -> None:
@@ -87,9 +83,10 @@ def _create(url: str) -> None:
 def database(new_database: Callable[..., str], request: pytest.FixtureRequest, store_kind: str) -> Iterator[str]:
     """The URL of an empty database that has all tables."""
     url = new_database()
+    server = request.getfixturevalue("server") if store_kind == "postgresql" else None
     yield url
-    if store_kind == "postgresql":
-        request.getfixturevalue("server").drop(url)
+    if server:
+        server.drop(url)
 
 
 @pytest.fixture

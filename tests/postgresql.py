@@ -35,11 +35,21 @@ class Server:
                   "--locale=C")  # fmt: skip
         self._port = free_port()
         options = [part for setting in OFF for part in ("-c", setting)]
-        self._process = subprocess.Popen(
-            [self._programs / "postgres", "-D", data, "-p", str(self._port), "-h", "127.0.0.1", "-k", self._folder,
-             *options],
-            stdout=(self._folder / "log").open("wb"), stderr=subprocess.STDOUT, start_new_session=True, **self._as,
-        )  # fmt: skip
+        command = [
+            self._programs / "postgres",
+            "-D",
+            data,
+            "-p",
+            str(self._port),
+            "-h",
+            "127.0.0.1",
+            "-k",
+            self._folder,
+        ]
+        with (self._folder / "log").open("wb") as log:
+            self._process = subprocess.Popen(
+                [*command, *options], stdout=log, stderr=subprocess.STDOUT, start_new_session=True, **self._as
+            )
         self._made = 0
         self._wait()
 

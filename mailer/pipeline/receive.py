@@ -15,19 +15,21 @@ from mailer.errors import MailerError
 from mailer.house import House
 from mailer.inbox import conversation, routing
 from mailer.people.customer import Customer
-from mailer.replies import inbound, sorting
-from mailer.replies.inbound import InboundEmail, InboundState
+from mailer.replies import sorting
+from mailer.replies.inbound import Arrival, InboundEmail, InboundState
 from mailer.replies.triage import triage
 from mailer.store import CHUNK, Urgency
 
 
 def accept(house: House, raw: bytes, mail_from: str, rcpt_tos: list[str]) -> None:
-    """Keep an email for good; when this returns it cannot be lost."""
+    """Keep an email for good; when this returns it cannot be lost.
+
+    Of those that arrive at the same time, one commits for all.
+    """
     digest = house.spool.keep(raw)
     failpoints.reach("replies.kept")
-    with house.store.write() as session:
-        for rcpt in rcpt_tos:
-            inbound.receive(session, digest, len(raw), mail_from, rcpt, clock.now())
+    now = clock.now()
+    house.arrivals.add([Arrival(digest, len(raw), mail_from, rcpt, now) for rcpt in rcpt_tos])
     house.woken.set()
 
 

@@ -13,9 +13,10 @@ import hashlib
 import os
 import re
 import secrets
+from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlmodel import Field, Session, SQLModel, UniqueConstraint, col, or_, select
 from sqlmodel.sql.expression import SelectOfScalar
@@ -173,20 +174,41 @@ class Spool:
         return self.folder / digest[:2] / f"{digest}.eml"
 
 
+class Arrival(NamedTuple):
+    """One email for one recipient, whose bytes are in the spool."""
+
+    digest: str
+    size: int
+    envelope_from: str
+    envelope_to: str
+    at: datetime
+
+
 def receive(
     session: Session, digest: str, size: int, envelope_from: str, envelope_to: str, now: datetime
 ) -> InboundEmail | None:
     """Note that an email arrived for one recipient; None if the very same one was noted before."""
-    envelope_to = envelope_to.strip().lower()
-    same = InboundEmail.digest == digest, InboundEmail.envelope_to == envelope_to
-    if session.exec(select(InboundEmail.id).where(*same)).first() is not None:
-        return None
-    inbound = InboundEmail(
-        digest=digest, size=size, envelope_from=envelope_from.strip(), envelope_to=envelope_to, received_at=now
+    made = receive_all(session, [Arrival(digest, size, envelope_from, envelope_to, now)])
+    return made[0] if made else None
+
+
+def receive_all(session: Session, arrivals: Sequence[Arrival]) -> list[InboundEmail]:
+    """Note what arrived, and return the new ones: the very same one, noted before, is noted once."""
+    told = {(each.digest, each.envelope_to.strip().lower()): each for each in reversed(arrivals)}
+    asked = select(InboundEmail.digest, InboundEmail.envelope_to).where(
+        col(InboundEmail.digest).in_({digest for digest, _ in told})
     )
-    session.add(inbound)
+    known = set(session.exec(asked))
+    made = [
+        InboundEmail(
+            digest=digest, size=each.size, envelope_from=each.envelope_from.strip(), envelope_to=to, received_at=each.at
+        )
+        for (digest, to), each in reversed(told.items())
+        if (digest, to) not in known
+    ]  # fmt: skip
+    session.add_all(made)
     session.flush()
-    return inbound
+    return made
 
 
 def is_expected(session: Session, address: str, reply_domain: str) -> bool:

@@ -159,13 +159,14 @@ def test_a_database_that_does_not_answer_is_told_in_one_line_without_its_passwor
     store.close()
 
 
-@pytest.mark.filterwarnings("ignore:autogenerate skipping metadata-specified expression-based index")
+@pytest.mark.filterwarnings("ignore:autogenerate skipping")  # Alembic cannot compare expressions on SQLite; `told` can
 def test_migrations_and_tables_say_the_same(new_database: Callable[..., str]) -> None:
     store = Store(new_database(tables=False))
     store.upgrade()
     with store._writer.connect() as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": True})
-        assert compare_metadata(context, SQLModel.metadata) == []
+        differ = compare_metadata(context, SQLModel.metadata)
+    assert [each for each in differ if not (store.is_sqlite and "ix_message_claim" in str(each))] == []
     migrated = told(store)
     store.close()
     made = Store(new_database())
