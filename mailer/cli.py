@@ -18,10 +18,11 @@ from mailer.campaigns import audience
 from mailer.campaigns import files as campaign_files
 from mailer.campaigns.campaign import Campaign
 from mailer.campaigns.schedule import Schedule
-from mailer.delivery import outbox
+from mailer.delivery import outbox, signing
 from mailer.errors import Invalid, MailerError
 from mailer.house import House
 from mailer.insights import events
+from mailer.mail.dkim import published
 from mailer.paths import Home, find_home
 from mailer.people import intake
 from mailer.people.customer import Customer
@@ -42,10 +43,11 @@ import_app = typer.Typer(no_args_is_help=True, help="Bring customers and events 
 segment_app = typer.Typer(no_args_is_help=True, help="Ask who is in a segment, and why.")
 campaign_app = typer.Typer(no_args_is_help=True, help="See and start campaigns.")
 staff_app = typer.Typer(no_args_is_help=True, help="Who answers, plans and runs the house.")
+dkim_app = typer.Typer(no_args_is_help=True, help="Sign what leaves.")
 warehouse_app = typer.Typer(no_args_is_help=True, help="The column store questions are asked of.")
 for name, group in (
     ("import", import_app), ("segment", segment_app), ("campaign", campaign_app), ("staff", staff_app),
-    ("warehouse", warehouse_app),
+    ("warehouse", warehouse_app), ("dkim", dkim_app),
 ):  # fmt: skip
     app.add_typer(group, name=name)
 
@@ -367,3 +369,24 @@ def warehouse_rebuild() -> None:
 
 if __name__ == "__main__":
     main()
+
+
+@dkim_app.command("new")
+def dkim_new(
+    domain: Annotated[str, typer.Argument(help="The domain that signs: that of From.")],
+    selector: Annotated[str, typer.Option(help="The name of the key in the DNS.")] = "lifeline",
+    rsa: Annotated[bool, typer.Option("--rsa", help="An RSA key of 2048 bits, which every receiver reads.")] = False,
+    ed25519: Annotated[bool, typer.Option("--ed25519", help="A short and fast key, which some read.")] = False,
+) -> None:
+    """Make keys that sign every email, and print what to publish; both kinds, unless one is asked for."""
+    home = _home()
+    if home.is_shipped:
+        raise Invalid("this is the example home; make your own with: mailer init FOLDER, then cd FOLDER")
+    kinds = [kind for kind, wanted in (("rsa", rsa or not ed25519), ("ed25519", ed25519 or not rsa)) if wanted]
+    made = [signing.make(home, domain, selector if rsa != ed25519 else f"{selector}-{kind}", kind) for kind in kinds]
+    out.print("publish in the DNS:", highlight=False)
+    for key, _ in made:
+        out.print(published(key), highlight=False, soft_wrap=True, markup=False)
+    out.print("\nthen write into config/mailer.toml:", highlight=False)
+    lines = ("[dkim]", f'domain = "{domain}"', f'keys = "{" ".join(named for _, named in made)}"')
+    out.print("\n".join(lines), highlight=False, soft_wrap=True, markup=False)

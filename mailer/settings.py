@@ -61,6 +61,13 @@ class Delivery(Section):
     give_up_hours: float = Field(24, gt=0, description="how long a deferred message is tried")
 
 
+class Dkim(Section):
+    """[dkim] What proves that an email is ours (RFC 6376)."""
+
+    domain: str = Field("", description="the domain that signs; empty means delivery.domain")
+    keys: str = Field("", description="selector=FILE of each key that signs, separated by spaces; see mailer dkim new")
+
+
 class Gate(Section):
     """[gate] What keeps an email from leaving."""
 
@@ -128,6 +135,7 @@ class Settings(Section):
     store: StoreSection = StoreSection()
     warehouse: WarehouseSection = WarehouseSection()
     delivery: Delivery = Delivery()
+    dkim: Dkim = Dkim()
     gate: Gate = Gate()
     replies: Replies = Replies()
     web: Web = Web()

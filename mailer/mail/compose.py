@@ -43,17 +43,24 @@ class Letter:
 
 
 @dataclass(frozen=True, slots=True)
-class Pressed(Letter):
+class Pressed:
     """A letter that is bytes already: its `entity` is the body with its own Content-Type (RFC 2045, 2.4)."""
 
+    subject: str
     entity: bytes
 
-    @classmethod
-    def of(cls, subject: str, entity: bytes) -> "Pressed":
+    def letter(self) -> "Reread":
         """Read back what the two parts in a `frame` say."""
-        boundary = entity.partition(b'boundary="')[2].partition(b'"')[0]
-        _, text, html, _ = entity.split(b"--" + boundary)
-        return cls(subject, _read(html), _read(text), entity)
+        boundary = self.entity.partition(b'boundary="')[2].partition(b'"')[0]
+        _, text, html, _ = self.entity.split(b"--" + boundary)
+        return Reread(self.subject, _read(html), _read(text), self.entity)
+
+
+@dataclass(frozen=True, slots=True)
+class Reread(Letter):
+    """What an email says, read from the very bytes it carried."""
+
+    entity: bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +72,7 @@ class Party:
 
 
 def compose(
-    letter: Letter,
+    letter: Letter | Pressed,
     *,
     sender: Party,
     to: str,
@@ -99,7 +106,7 @@ def compose(
     fields.append(_field("Message-ID", f"<{own_id}>"))
     fields += [_field(name, _checked(name, text)) for name, text in headers.items()]
     fields.append(b"MIME-Version: 1.0\r\n")
-    fields.append(letter.entity if isinstance(letter, Pressed) else _entity(letter, own_id))
+    fields.append(letter.entity if isinstance(letter, Pressed | Reread) else _entity(letter, own_id))
     return b"".join(fields)
 
 

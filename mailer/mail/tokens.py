@@ -8,7 +8,6 @@ own key (HKDF, RFC 5869): a token for reading is worth nothing where one acts. A
 
 import base64
 import binascii
-import hashlib
 import hmac
 import struct
 from enum import StrEnum
@@ -73,7 +72,7 @@ class Signer:
         return row_id, extra
 
     def _mac(self, purpose: Purpose, body: bytes) -> bytes:
-        return hmac.new(self._keys[body[0], purpose], body, hashlib.sha256).digest()[:_MAC]
+        return hmac.digest(self._keys[body[0], purpose], body, "sha256")[:_MAC]
 
 
 def reply_address(signer: Signer, message_row_id: int, domain: str) -> str:

@@ -1,11 +1,12 @@
 """How does a claimed message become bytes?
 
 Template version, context, date and subject are stored before the message leaves, and the bytes are a function of them:
-a message that is tried again is the same message, to the byte.
+a message that is tried again is the same message, to the byte. What all letters of a template version share was encoded
+when it was compiled (see `rendering.pressing`); what is made here for each are its tokens, a few header lines, and the
+signatures.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
@@ -15,9 +16,10 @@ from mailer.campaigns.campaign import Campaign, Run
 from mailer.delivery import outbox
 from mailer.delivery.outbox import Kind, Message
 from mailer.delivery.transport import Envelope
+from mailer.errors import Invalid
 from mailer.house import House
-from mailer.mail import compose, tokens
-from mailer.mail.compose import Letter, Party
+from mailer.mail import compose, dkim, tokens
+from mailer.mail.compose import Letter, Party, Pressed
 from mailer.people.customer import Customer
 from mailer.people.staff import Staff
 from mailer.pipeline.explain import contexts
@@ -33,13 +35,14 @@ KEPT = {"id", "epoch", "subject", "context", "template_version_id", "dated_at"} 
 def write(house: House, claimed: Sequence[Message], now: datetime) -> list[Envelope]:
     """Turn claimed messages into envelopes; one whose letter cannot be rendered becomes `render_failed` instead."""
     fresh = [message for message in claimed if message.kind is Kind.CAMPAIGN and message.context is None]
+    unwritten = {message.id for message in fresh}
     with house.store.write(Urgency.BULK) as session:  # publishes a template version when there is a new one
         _fill(house, session, fresh, now)
         staff = {person.id: person for person in session.exec(select(Staff))}
         versions = _versions(session, claimed)
     automatic = [message for message in claimed if message.kind is Kind.CAMPAIGN]
     rendered = dict(
-        zip((m.id for m in automatic), house.press.render([_sheet(m, versions) for m in automatic]), strict=True)
+        zip((m.id for m in automatic), house.press.press([_sheet(m, versions) for m in automatic]), strict=True)
     )
     envelopes, failed = [], []
     for message in claimed:
@@ -47,11 +50,14 @@ def write(house: House, claimed: Sequence[Message], now: datetime) -> list[Envel
         if isinstance(letter, RenderError):
             failed.append((message.id or 0, message.epoch, letter.reason))
             continue
-        if message in fresh:
+        if message.id in unwritten:
             message.subject = letter.subject
-        envelopes.append(_envelope(house, message, letter, staff.get(message.staff_id)))
+        try:
+            envelopes.append(_envelope(house, message, letter, staff.get(message.staff_id)))
+        except Invalid as error:  # an address or a Message-ID nothing can be written to is this message's failure
+            failed.append((message.id or 0, message.epoch, str(error)))
     gone = {ident for ident, _, _ in failed}
-    kept = [message.model_dump(include=KEPT) for message in fresh if message.id not in gone]
+    kept = [{name: getattr(message, name) for name in KEPT} for message in fresh if message.id not in gone]
     with house.store.write(Urgency.MAIL) as session:
         outbox.write(session, kept)
         outbox.fail_rendering(session, failed, now)
@@ -107,7 +113,7 @@ def _own_letter(message: Message) -> Letter:
     return Letter(subject=kept.get("subject", ""), html=kept.get("html", ""), text=kept.get("text", ""))
 
 
-def _envelope(house: House, message: Message, letter: Letter, staff: Staff | None) -> Envelope:
+def _envelope(house: House, message: Message, letter: Letter | Pressed, staff: Staff | None) -> Envelope:
     return Envelope(
         id=message.id or 0,
         epoch=message.epoch,
@@ -117,12 +123,12 @@ def _envelope(house: House, message: Message, letter: Letter, staff: Staff | Non
     )
 
 
-def bytes_of(house: House, message: Message, letter: Letter, staff: Staff | None) -> bytes:
-    """Return the email itself: RFC 5322 bytes with CRLF."""
+def bytes_of(house: House, message: Message, letter: Letter | Pressed, staff: Staff | None) -> bytes:
+    """Return the email itself: RFC 5322 bytes with CRLF, signed."""
     name = staff.name if staff else house.settings.brand.name
     local = staff.email.partition("@")[0] if staff else "hello"
     reply_to = Party(name, tokens.reply_address(house.signer, message.id or 0, house.settings.replies.domain))
-    return compose.compose(
+    raw = compose.compose(
         letter,
         sender=Party(name, f"{local}@{house.settings.delivery.domain}"),
         to=message.address,
@@ -131,13 +137,16 @@ def bytes_of(house: House, message: Message, letter: Letter, staff: Staff | None
         reply_to=reply_to,
         headers={**_list_headers(house, message, reply_to), **message.headers},
     )
+    return dkim.sign(raw, house.dkim) + raw if house.dkim else raw
 
 
 def _list_headers(house: House, message: Message, reply_to: Party) -> dict[str, str]:
     """Return the headers of automation: RFC 2369 and RFC 8058 to leave by one press, RFC 3834 to say who writes."""
     if message.kind is not Kind.CAMPAIGN:
         return {"Auto-Submitted": "auto-generated"} if message.kind is Kind.NOTICE else {}
-    links = asdict(Links.of(house.settings.brand.base_url, house.signer, message.id or 0))
+    links = (message.context or {}).get("links") or Links.of(
+        house.settings.brand.base_url, house.signer, message.id or 0
+    ).to_data()
     return {
         "List-Unsubscribe": f"<{links['unsubscribe']}>, <mailto:{reply_to.address}?subject=unsubscribe>",
         "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",

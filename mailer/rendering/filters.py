@@ -1,7 +1,8 @@
 """How is a value written for a reader? Money, dates and counts, in the language of the letter.
 
 Filters see plain values only, and those that depend on a language read it from the letter's own `<html lang>`: a German
-letter says "5. März 2026" even where the customer's own language has no template yet.
+letter says "5. März 2026" even where the customer's own language has no template yet. What was written once is
+remembered: a language's rules cost more than the rest of a letter.
 """
 
 from collections.abc import Callable, Mapping
@@ -31,24 +32,19 @@ def default(value: Any, fallback: Any = "") -> Any:
 @pass_context
 def money(context: Context, cents: Any, currency: str = "USD") -> str:
     """Write an amount given in the currency's smallest unit: 1250 is $12.50."""
-    amount = Decimal(_whole(cents, "money")).scaleb(-get_currency_precision(currency))
-    return str(format_currency(amount, currency, locale=_locale(context)))
+    return _money(_whole(cents, "money"), currency, _locale(context))
 
 
 @pass_context
 def date_(context: Context, value: Any, form: str = "long") -> str:
     """Write a day; an instant is the day it is in the customer's own zone. `form`: short, medium, long, full, month."""
-    day, locale = _day(value, context), _locale(context)
-    form = {"month": "LLLL y"}.get(form, form)
-    if locale.language == "en" and form in ("long", "medium"):
-        form = "d MMMM y" if form == "long" else "d MMM y"
-    return str(format_date(day, form, locale=locale))
+    return _date(_day(value, context), form, _locale(context))
 
 
 @pass_context
 def days(context: Context, value: Any) -> str:
     """Write a number of days: 1 day, 31 days, 31 Tage."""
-    return str(format_unit(_whole(value, "days"), "duration-day", locale=_locale(context)))
+    return _days(_whole(value, "days"), _locale(context))
 
 
 @pass_context
@@ -56,7 +52,31 @@ def number(context: Context, value: Any) -> str:
     """Write a number with the separators of its language."""
     if isinstance(value, Undefined) or not isinstance(value, int | float):
         raise UndefinedError(f"number needs a number, and got {value!s}")
-    return str(format_decimal(round(value, 2), locale=_locale(context)))
+    return _number(round(value, 2), _locale(context))
+
+
+@lru_cache(maxsize=4096)
+def _money(cents: int, currency: str, locale: Locale) -> str:
+    amount = Decimal(cents).scaleb(-get_currency_precision(currency))
+    return str(format_currency(amount, currency, locale=locale))
+
+
+@lru_cache(maxsize=4096)
+def _date(day: date, form: str, locale: Locale) -> str:
+    form = {"month": "LLLL y"}.get(form, form)
+    if locale.language == "en" and form in ("long", "medium"):
+        form = "d MMMM y" if form == "long" else "d MMM y"
+    return str(format_date(day, form, locale=locale))
+
+
+@lru_cache(maxsize=1024)
+def _days(count: int, locale: Locale) -> str:
+    return str(format_unit(count, "duration-day", locale=locale))
+
+
+@lru_cache(maxsize=4096, typed=True)
+def _number(value: float, locale: Locale) -> str:
+    return str(format_decimal(value, locale=locale))
 
 
 def _whole(value: Any, name: str) -> int:

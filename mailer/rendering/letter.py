@@ -17,8 +17,8 @@ from mailer.rendering.page import closed_up, text_of, text_source, tidy
 
 MOST = 512 * 1024  # characters of HTML; Gmail itself clips at 102 kB, see preflight
 SCHEMES = ("http", "https", "mailto")
-_POINTS = ("href", "src", "action", "background")  # attributes whose value is an address
-_SCHEME = re.compile(r"=[\s\"'\x00-\x20]*(?!https?:|mailto:)([a-z][a-z0-9+.-]*):")  # from "=": ten times faster
+POINTS = ("href", "src", "action", "background")  # attributes whose value is an address
+SCHEME = re.compile(r"=[\s\"'\x00-\x20]*(?!https?:|mailto:)([a-z][a-z0-9+.-]*):")  # from "=": ten times faster
 
 
 def render(subject: str, preheader: str, html: str, context: Mapping[str, Any]) -> Letter:
@@ -30,8 +30,8 @@ def render(subject: str, preheader: str, html: str, context: Mapping[str, Any]) 
     data = sandbox.frozen(context)
     language = sandbox.language_of(html)
     try:
-        said = _one_line(_write(sandbox.line(subject, language), data))
-        before = _one_line(_write(sandbox.line(preheader, language), data))
+        said = one_line(_write(sandbox.line(subject, language), data))
+        before = one_line(_write(sandbox.line(preheader, language), data))
         data |= {"subject": said, "preheader": before}
         page = _write(sandbox.page(html), data)
         source = text_source(html)
@@ -40,18 +40,18 @@ def render(subject: str, preheader: str, html: str, context: Mapping[str, Any]) 
         raise Permanent(str(error) or type(error).__name__) from error
     if not said:
         raise Permanent("the subject is empty for this customer")
-    if schemes := _other_schemes(page.lower()):
+    if schemes := other_schemes(page.lower()):
         raise Permanent(f"a link begins with {schemes[0]}:, which may not leave; use {', '.join(SCHEMES)}")
     return Letter(said, page, text)
 
 
-def _other_schemes(page: str) -> list[str]:
+def other_schemes(page: str) -> list[str]:
     """Return the schemes that links may not have, of a page in lower case."""
     page = page.replace("\n", "").replace("\t", "")  # as browsers do within an address
     return [
         found[1]
-        for found in _SCHEME.finditer(page)
-        if page[max(0, found.start() - 20) : found.start()].rstrip().endswith(_POINTS)
+        for found in SCHEME.finditer(page)
+        if page[max(0, found.start() - 20) : found.start()].rstrip().endswith(POINTS)
     ]
 
 
@@ -65,5 +65,6 @@ def _write(template: Template, data: Mapping[str, Any]) -> str:
     return "".join(pieces)
 
 
-def _one_line(text: str) -> str:
+def one_line(text: str) -> str:
+    """Return text with single spaces only."""
     return " ".join(text.split())

@@ -1,6 +1,6 @@
 """Where do the links of one letter lead? Each names its message by a token, and is built from our own address only."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 
 from mailer.mail.tokens import Purpose, Signer
 
@@ -35,7 +35,7 @@ class Links:
 
     def to_data(self) -> dict[str, str]:
         """Return what a template may name."""
-        return asdict(self)
+        return {name: getattr(self, name) for name in self.__slots__}
 
 
 def click(base_url: str, signer: Signer, message_row_id: int, number: int) -> str:

@@ -10,8 +10,10 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
-from mailer.mail.compose import Letter
-from mailer.rendering.worker import Died, Worker
+from mailer.mail.compose import Letter, Pressed
+from mailer.rendering.worker import Died, RenderError, Worker
+
+__all__ = ["Press", "RenderError", "Sheet"]
 
 STRIKES = 2  # deaths after which a template's other letters in the batch fail as well
 
@@ -26,13 +28,6 @@ class Sheet:
     context: Mapping[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
-class RenderError:
-    """A letter that could not be written, and why."""
-
-    reason: str
-
-
 class Press:
     """Child processes that write letters; started when first needed, replaced when one dies. Safe to share."""
 
@@ -44,7 +39,15 @@ class Press:
         self._threads = ThreadPoolExecutor(processes, thread_name_prefix="press")
 
     def render(self, sheets: Sequence[Sheet]) -> list[Letter | RenderError]:
-        """Write them all; answers are in the order of the sheets.
+        """Write them all, and read what their bytes say; answers are in the order of the sheets.
+
+        Raises:
+            Temporary: no child could be started.
+        """
+        return [each.letter() if isinstance(each, Pressed) else each for each in self.press(sheets)]
+
+    def press(self, sheets: Sequence[Sheet]) -> list[Pressed | RenderError]:
+        """Write them all as bytes; answers are in the order of the sheets.
 
         Raises:
             Temporary: no child could be started.
@@ -61,7 +64,7 @@ class Press:
         while not self._workers.empty():
             self._workers.get().stop()
 
-    def _part(self, sheets: Sequence[Sheet]) -> list[Letter | RenderError]:
+    def _part(self, sheets: Sequence[Sheet]) -> list[Pressed | RenderError]:
         worker = self._workers.get()
         try:
             return _written(worker, sheets)
@@ -69,8 +72,8 @@ class Press:
             self._workers.put(worker)
 
 
-def _written(worker: Worker, sheets: Sequence[Sheet]) -> list[Letter | RenderError]:
-    done: list[Letter | RenderError] = []
+def _written(worker: Worker, sheets: Sequence[Sheet]) -> list[Pressed | RenderError]:
+    done: list[Pressed | RenderError] = []
     strikes: dict[tuple[str, str, str], int] = {}
     while len(done) < len(sheets):
         rest = sheets[len(done) :]
@@ -88,16 +91,12 @@ def _written(worker: Worker, sheets: Sequence[Sheet]) -> list[Letter | RenderErr
     return done
 
 
-def _answers(worker: Worker, sheets: Sequence[Sheet]) -> Iterator[Letter | RenderError]:
+def _answers(worker: Worker, sheets: Sequence[Sheet]) -> Iterator[Pressed | RenderError]:
     """Send each template once, however many letters are made of it."""
     templates = list(dict.fromkeys(_source(each) for each in sheets))
     number = {template: n for n, template in enumerate(templates)}
     question = {"templates": templates, "sheets": [[number[_source(each)], each.context] for each in sheets]}
-    for answer in worker.ask(question, len(sheets)):
-        if "error" in answer:
-            yield RenderError(answer["error"])
-        else:
-            yield Letter(answer["subject"], answer["html"], answer["text"])
+    return worker.ask(question, len(sheets))
 
 
 def _source(sheet: Sheet) -> tuple[str, str, str]:

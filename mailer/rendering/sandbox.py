@@ -17,7 +17,7 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 from mailer.rendering.allowed import ROOTS, TESTS
 from mailer.rendering.filters import EMPTY, FILTERS
 
-_CONTROL = dict.fromkeys(set(range(32)) - {9, 10}) | {127: None}
+_CONTROL = dict.fromkeys(set(range(32)) - {9, 10}) | {127: None} | dict.fromkeys(range(0xD800, 0xE000), "\ufffd")
 _LANGUAGE = re.compile(r"<html\b[^>]*?\blang=[\"']?([A-Za-z-]+)", re.IGNORECASE)
 
 
@@ -28,8 +28,15 @@ class Record:
 
     def __init__(self, path: str, values: Mapping[str, Any]) -> None:
         self._path = path
-        frozen = {str(key): freeze(value, f"{path}.{key}") for key, value in values.items()}
-        self._values = {key: value for key, value in frozen.items() if value not in EMPTY}
+        self._values = values
+
+    def _read(self, name: str) -> Any:
+        """Return a field, frozen when it is read; None if it is missing."""
+        value = self._values.get(name)
+        if type(value) is str and value.isprintable():
+            return value or None
+        value = freeze(value, f"{self._path}.{name}")
+        return None if value in EMPTY else value
 
     def __str__(self) -> NoReturn:
         raise UndefinedError(f"{self._path} is not a value; name one of its fields, as {self._path}.name")
@@ -60,15 +67,15 @@ class Sandbox(ImmutableSandboxedEnvironment):
     def getattr(self, obj: Any, attribute: str) -> Any:
         """Read a field of a record, or of a loop; nothing else has fields."""
         if isinstance(obj, Record):
-            found = obj._values.get(attribute, self)
-            return self.undefined(obj=obj, name=attribute) if found is self else found
+            found = obj._read(attribute)
+            return self.undefined(obj=obj, name=attribute) if found is None else found
         if isinstance(obj, LoopContext | Undefined):
             return super().getattr(obj, attribute)
         return self.undefined(obj=obj, name=attribute)
 
 
 def freeze(value: Any, path: str) -> Any:
-    """Return plain data as a template may see it: records, tuples, and text without control characters."""
+    """Return plain data as a template may see it: records, tuples, text without control signs or halves of signs."""
     if isinstance(value, Mapping):
         return Record(path, value)
     if isinstance(value, list | tuple):
@@ -81,20 +88,20 @@ def frozen(context: Mapping[str, Any]) -> dict[str, Any]:
     return {name: freeze(context[name], name) for name in ROOTS if name in context}
 
 
-_PAGE = Sandbox(autoescape=True)
-_LINE = Sandbox(autoescape=False)
+PAGE = Sandbox(autoescape=True)
+LINE = Sandbox(autoescape=False)
 
 
 @lru_cache(maxsize=64)
 def page(source: str) -> Template:
     """Compile HTML: every value in it is escaped."""
-    return _PAGE.from_string(source, globals={"language": language_of(source)})
+    return PAGE.from_string(source, globals={"language": language_of(source)})
 
 
 @lru_cache(maxsize=128)
 def line(source: str, language: str) -> Template:
     """Compile a line of text, as a subject is: nothing is escaped."""
-    return _LINE.from_string(source, globals={"language": language})
+    return LINE.from_string(source, globals={"language": language})
 
 
 @lru_cache(maxsize=64)

@@ -1,9 +1,9 @@
 """How is a template kept from harming the house? It runs in another process, which has little and is believed little.
 
-A question goes in as one line of JSON, answers come out as one line a letter: what a child says is read as data, never
-unpickled. It is told none of the settings or secrets, and once it has started it cannot take more memory than its
-share, more CPU than a letter needs, or write a file. It is its own program and not a fork: it shares no lock with our
-threads, and does not run the caller's main module again.
+A question goes in as one line of JSON; an answer comes out as a kind and two lengths, then so many bytes: what a child
+says is read as data, never unpickled. It is told none of the settings or secrets, and once it has started it cannot
+take more memory than its share, more CPU than a letter needs, or write a file. It is its own program and not a fork: it
+shares no lock with our threads, and does not run the caller's main module again.
 """
 
 import json
@@ -11,20 +11,24 @@ import os
 import resource
 import select
 import signal
+import struct
 import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from mailer import clock
 from mailer.errors import MailerError, Temporary
+from mailer.mail.compose import Pressed
 
 CPU_SECONDS = 2  # a letter may take; a thousandth of that is usual
 WALL_SECONDS = 20.0  # after which a child is stopped even if it uses no CPU
 MEMORY = 256 * 1024 * 1024  # bytes a child may take beyond what it starts with
 OUTPUT = 8 * 1024 * 1024  # bytes of one answer
+_FRAME = struct.Struct(">cII")  # L or E (or R: ready), and how long the subject, or reason, and the entity are
 _PROGRAM = "from mailer.rendering.worker import work; work()"
 
 
@@ -32,14 +36,21 @@ class Died(Exception):
     """A child stopped before it answered; the text says why."""
 
 
+@dataclass(frozen=True, slots=True)
+class RenderError:
+    """A letter that could not be written, and why."""
+
+    reason: str
+
+
 class Worker:
     """Our side of one child process. One thread at a time uses it."""
 
     def __init__(self) -> None:
         self._process: subprocess.Popen[bytes] | None = None
-        self._heard = b""
+        self._heard = bytearray()
 
-    def ask(self, question: dict[str, Any], answers: int) -> Iterator[dict[str, Any]]:
+    def ask(self, question: dict[str, Any], answers: int) -> Iterator[Pressed | RenderError]:
         """Give each answer as it comes.
 
         Raises:
@@ -67,7 +78,7 @@ class Worker:
             with suppress(OSError):
                 if pipe:
                     pipe.close()
-        self._process, self._heard = None, b""
+        self._process, self._heard = None, bytearray()
 
     def _started(self) -> subprocess.Popen[bytes]:
         if self._process and self._process.poll() is None:
@@ -95,49 +106,63 @@ class Worker:
         except BrokenPipeError as error:
             raise Died("the process that writes letters stopped") from error
 
-    def _hear(self, process: subprocess.Popen[bytes]) -> dict[str, Any]:
-        """Return the next line, or say why there is none."""
+    def _hear(self, process: subprocess.Popen[bytes]) -> Pressed | RenderError:
+        """Return the next answer, or say why there is none."""
+        end = clock.monotonic() + WALL_SECONDS
+        self._fill(process, _FRAME.size, end)
+        kind, first, second = _FRAME.unpack_from(self._heard)
+        if first + second > OUTPUT:
+            raise Died("what it wrote is too long")
+        whole = _FRAME.size + first + second
+        self._fill(process, whole, end)
+        middle = _FRAME.size + first
+        words, entity = self._heard[_FRAME.size : middle].decode("utf-8", "replace"), bytes(self._heard[middle:whole])
+        del self._heard[:whole]
+        return Pressed(words, entity) if kind == b"L" else RenderError(words)
+
+    def _fill(self, process: subprocess.Popen[bytes], size: int, end: float) -> None:
+        """Wait until so many bytes are heard."""
+        if len(self._heard) >= size:
+            return
         assert process.stdout
         waiting = select.poll()
         waiting.register(process.stdout, select.POLLIN)
-        end = clock.monotonic() + WALL_SECONDS
-        while (line := self._heard.find(b"\n")) < 0:
-            if len(self._heard) > OUTPUT:
-                raise Died("what it wrote is too long")
+        while len(self._heard) < size:
             if not waiting.poll(max(0.0, end - clock.monotonic()) * 1000):
                 raise Died(f"it took longer than {WALL_SECONDS:.0f} seconds")
             if not (more := os.read(process.stdout.fileno(), 1 << 18)):
                 raise Died(_why(process.wait()))
             self._heard += more
-        answer, self._heard = json.loads(self._heard[:line]), self._heard[line + 1 :]
-        return answer if isinstance(answer, dict) else {"error": "the answer makes no sense"}
 
 
 def work() -> None:
     """Be the child: answer questions from the standard input until it ends."""
-    from mailer.rendering.letter import render  # everything it needs, before the limits
+    from mailer.rendering.pressing import press  # everything it needs, before the limits
 
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the terminal's; our parent decides
     _limit_for_good()
-    say = sys.stdout.buffer
-    say.write(b'{"ready":true}\n')
-    say.flush()
+    _say(b"R", "")
     for line in sys.stdin.buffer:
         question = json.loads(line)
         for template, context in question["sheets"]:
             _limit_cpu()
             try:
                 subject, preheader, html = question["templates"][template]
-                letter = render(subject, preheader, html, context)
-                answer = {"subject": letter.subject, "html": letter.html, "text": letter.text}
+                letter = press(subject, preheader, html, context)
             except MailerError as error:
-                answer = {"error": str(error)}
+                _say(b"E", str(error))
             except MemoryError:
-                answer = {"error": f"it needs more than {MEMORY >> 20} MB of memory"}
+                _say(b"E", f"it needs more than {MEMORY >> 20} MB of memory")
             except Exception as error:  # noqa: BLE001 -- whatever a template can raise is its own letter's failure
-                answer = {"error": f"{type(error).__name__}: {error}"}
-            say.write(json.dumps(answer, separators=(",", ":")).encode() + b"\n")
-            say.flush()
+                _say(b"E", f"{type(error).__name__}: {error}")
+            else:
+                _say(b"L", letter.subject, letter.entity)
+
+
+def _say(kind: bytes, words: str, entity: bytes = b"") -> None:
+    said = words.encode("utf-8", "replace")
+    sys.stdout.buffer.write(b"".join((_FRAME.pack(kind, len(said), len(entity)), said, entity)))
+    sys.stdout.buffer.flush()  # so that it is known which letter it was, should the next one end us
 
 
 def _limit_for_good() -> None:
