@@ -1,11 +1,15 @@
 """Which tables are there? Importing this module makes every one of them known, from the lowest floor to the highest."""
 
 from mailer.campaigns.campaign import Approval, Campaign, Recipient, Run
+from mailer.delivery.departed import Departed
+from mailer.delivery.feedback import ProviderEvent
 from mailer.delivery.hits import Hit
 from mailer.delivery.outbox import Message
+from mailer.generation import Generation
 from mailer.inbox.assignment import Assignment
 from mailer.inbox.conversation import Conversation, Entry
 from mailer.insights.events import Event
+from mailer.insights.recorded import Recorded
 from mailer.people.consent import Consent, Topic
 from mailer.people.customer import Customer
 from mailer.people.hold import Hold
@@ -14,10 +18,10 @@ from mailer.people.staff import Absence, Staff, WorkingHours
 from mailer.people.suppression import Suppression
 from mailer.rendering.template import TemplateVersion
 from mailer.replies.inbound import InboundEmail
-from mailer.segments.segment import Segment
+from mailer.segments.segment import Segment, SegmentVersion
 
 TABLES = (
     Staff, WorkingHours, Absence, Customer, Topic, Consent, Suppression, Hold,
-    Event, Segment, Campaign, Approval, Run, Recipient, TemplateVersion, Message, Hit,
-    InboundEmail, Conversation, Entry, Assignment, SignIn,
+    Event, Recorded, Segment, SegmentVersion, Campaign, Approval, Run, Recipient, TemplateVersion, Message, Hit, ProviderEvent,
+    InboundEmail, Conversation, Entry, Assignment, SignIn, Generation, Departed,
 )  # fmt: skip

@@ -64,6 +64,7 @@ class Insight:
     line: str = ""  # for the representative, with insights in braces: "last basket {days_since_basket} ago"
     because: str = ""  # for the customer themselves, in the foot of an email
     daily: int = 0  # how it changes by the day when nothing happens: 1 rises, -1 falls, 0 neither
+    lasts: bool = False  # it stays as it is when nothing happens
     counts_days: int = 0  # it is the number of these events in the last so many days; 0: it is something else
 
 

@@ -15,14 +15,14 @@ GAPS = 3  # the least that make an interval usual
 YEAR = 365
 
 
-@insight("first_basket_at", Type.TIME, "", "whose first basket {is}", label="first basket",
+@insight("first_basket_at", Type.TIME, "", "whose first basket {is}", label="first basket", lasts=True,
          line="first basket on {first_basket_at}", because="Your first basket was on {first_basket_at}")  # fmt: skip
 def first_basket_at(baskets: Any, today: int) -> Any:
     """When they first came."""
     return baskets["at"].min()
 
 
-@insight("last_basket_at", Type.TIME, "", "whose last basket {is}", label="last basket",
+@insight("last_basket_at", Type.TIME, "", "whose last basket {is}", label="last basket", lasts=True,
          line="last basket on {last_basket_at}", because="Your last basket was on {last_basket_at}")  # fmt: skip
 def last_basket_at(baskets: Any, today: int) -> Any:
     """When they last came."""

@@ -19,7 +19,7 @@ from mailer.rendering.inline import inline
 from mailer.rendering.letter import render
 from mailer.rendering.links import Links
 from mailer.segments import segment as segments
-from mailer.segments.criteria import Criteria, from_data
+from mailer.segments.criteria import Criteria
 from mailer.segments.reasons import because
 from mailer.segments.segment import Segment
 
@@ -70,7 +70,7 @@ def contexts(
 def preview(house: House, session: Session, campaign: Campaign, customer: Customer, now: datetime) -> Letter:
     """Render what `customer` would get from `campaign` now; its links belong to no message and lead nowhere."""
     segment = session.get_one(Segment, campaign.segment_id)
-    seen = contexts(house, session, campaign, from_data(segment.criteria), [customer], {}, now)
+    seen = contexts(house, session, campaign, segment.tree, [customer], {}, now)
     template = house.shelf.get(campaign.template, customer.language)
     return render(template.subject, template.preheader, inline(template.html), seen[customer.id or 0])
 

@@ -21,7 +21,7 @@ from mailer.segments.segment import Segment
 def template_digest(house: House, session: Session, campaign: Campaign) -> str:
     """Return the digest of what an approval of `campaign` would approve now."""
     segment = session.get_one(Segment, campaign.segment_id)
-    return digest(house.shelf.source(campaign.template), segment.criteria)
+    return digest(house.shelf.source(campaign.template), segment.whole)
 
 
 def approval_of(house: House, session: Session, campaign: Campaign) -> Approval | None:
@@ -45,11 +45,13 @@ def run_now(house: House, session: Session, campaign: Campaign, now: datetime) -
     Raises:
         NotReady: the campaign is not approved as it is now, or already ran this minute.
     """
+    if why := house.safe_mode:
+        raise NotReady(f"{why}; nothing is sent until an administrator accepts it")
     if campaign.state is not CampaignState.APPROVED or approval_of(house, session, campaign) is None:
         raise NotReady(f"“{campaign.title}” is not approved as it is now; approve it first")
     segment = session.get_one(Segment, campaign.segment_id)
     occurrence = f"{now:%Y-%m-%dT%H:%M}Z"  # UTC by the Z: no civil time of a schedule can collide with it
-    run = audience.plan(session, campaign, occurrence, segment.criteria, segment.version, now, late=False, missed=False)
+    run = audience.plan(session, campaign, occurrence, segment.whole, segment.version, now, late=False, missed=False)
     if run is None:
         raise NotReady(f"“{campaign.title}” was already started this minute")
     return run

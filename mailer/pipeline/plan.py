@@ -14,11 +14,12 @@ from mailer import failpoints
 from mailer.campaigns import audience
 from mailer.campaigns.campaign import Campaign, CampaignState, Recipient, RecipientState, Run, RunState
 from mailer.campaigns.schedule import Schedule
-from mailer.delivery import gate, outbox
+from mailer.delivery import departed, gate, outbox
 from mailer.house import House
 from mailer.insights.fold import Folded
 from mailer.people.customer import Customer
 from mailer.pipeline.launch import approval_of
+from mailer.pipeline.record import record
 from mailer.segments import segment as segments
 from mailer.segments.criteria import from_data
 from mailer.segments.segment import Segment
@@ -30,13 +31,16 @@ DAY_AHEAD = timedelta(hours=26)  # the first customer of a civil day is this far
 
 
 def fold(house: House, now: datetime) -> Folded:
-    """Bring the warehouse up to date with the truth."""
+    """Bring the warehouse up to date with the truth, and with what is between customers and us."""
+    record(house, now)
     with house.store.read() as session:
         return house.warehouse.fold(session, now)
 
 
 def plan(house: House, now: datetime) -> list[int]:
     """Plan a run for every occurrence that came due; return the runs that still have recipients to choose."""
+    if house.safe_mode:
+        return []
     with house.store.write(Urgency.BULK) as session:
         for campaign in session.exec(select(Campaign).where(Campaign.state == CampaignState.APPROVED)):
             _plan(house, session, campaign, now)
@@ -64,7 +68,7 @@ def _plan(house: House, session: Session, campaign: Campaign, now: datetime) -> 
             session,
             campaign,
             occurrence,
-            segment.criteria,
+            segment.whole,
             segment.version,
             now,
             late=now > max(schedule.first_instant(occurrence), approval.at) + LATE,
@@ -105,7 +109,9 @@ def _choose_chunk(house: House, run_id: int, now: datetime) -> int | None:
         by_id = {customer.id: customer for customer in customers if customer.id is not None}
         _assign_representatives(session, recipients, by_id)
         chosen = [recipient for recipient in recipients if recipient.state is RecipientState.CHOSEN]
-        return outbox.enqueue(session, run, campaign, chosen, by_id, now, house.settings.delivery.domain)
+        made = outbox.enqueue(session, run, campaign, chosen, by_id, now, house.settings.delivery.domain)
+        departed.meet(session, run_id)
+        return made
 
 
 def _schedule(campaign: Campaign, run: Run) -> Schedule:

@@ -8,12 +8,13 @@ from collections.abc import Callable, Sequence
 from datetime import timedelta
 
 from mailer import clock
-from mailer.delivery import gate, outbox, sender
+from mailer.delivery import gate, outbox
 from mailer.delivery.outbox import Recovered
 from mailer.delivery.retry import Retry
 from mailer.delivery.sender import Claims, Receipts
-from mailer.delivery.transport import Envelope, Outcome, open_transport
+from mailer.delivery.transport import Envelope, Outcome
 from mailer.house import House
+from mailer.pipeline import record
 from mailer.pipeline.write import write
 from mailer.store import Urgency
 
@@ -37,6 +38,8 @@ def _alive(house: House) -> set[str] | None:
 
 def send(house: House, *, stop: Callable[[], bool] = lambda: False) -> int:
     """Send every message that may leave now; return how many came to an end or a pause."""
+    if house.safe_mode:
+        return 0
     delivery = house.settings.delivery
     judge = gate.judge(house.settings.gate)
     retry = Retry(delivery.attempts, timedelta(hours=delivery.give_up_hours))
@@ -59,9 +62,19 @@ def send(house: House, *, stop: Callable[[], bool] = lambda: False) -> int:
         with house.store.write(Urgency.MAIL) as session:
             outbox.settle(session, receipts, now, retry)
             allowed = outbox.hand_over(session, claims, now, judge)
-        accepted = [left.pop(ident) for ident, _, receipt in receipts if receipt.outcome is Outcome.ACCEPTED]
-        house.journal.append(accepted, now)
+            record.sent(session, [ident for ident, _, receipt in receipts if receipt.outcome is Outcome.ACCEPTED], now)
         return allowed
 
-    transport = open_transport(delivery.transport, house.home.root)
-    return sum(sender.send(batches, transport, commit, delivery.connections).outcomes.values())
+    def note(receipts: Receipts) -> None:
+        """Write down what left, beside the database; no final dot waits for it."""
+        names = [(left.pop(ident, ""), receipt) for ident, _, receipt in receipts]
+        house.journal.append([name for name, receipt in names if receipt.outcome is Outcome.ACCEPTED], clock.now())
+
+    first = [batches()]
+    if not first[0]:
+        return 0
+
+    def following() -> Sequence[Envelope]:
+        return first.pop() if first else batches()
+
+    return sum(house.outgoing.send(following, commit, delivery.connections, note).outcomes.values())

@@ -2,23 +2,28 @@
 
 Insights and a few columns of the customer are fields by name. What an import brought beside them is asked for as
 `attributes.NAME`; what an event carries, as a property in the `where` of a `Did`. Attributes and properties that nobody
-declared take the type of the value they are compared with.
+declared take the type of what they are compared with: a time, where the operator or the value is of a time. Such a
+time is a date as it is written, the same day everywhere; an insight that is a time is an instant.
 """
 
 import difflib
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
+
+import ibis
 
 import mailer.insights.library  # noqa: F401 -- the shop's insights are known
 from mailer.errors import Invalid
 from mailer.insights.insight import COLUMN, INSIGHTS, Insight, Type, amount, many
 from mailer.insights.layout import PROPERTIES
-from mailer.segments.operators import ALLOWED, OPERATORS, Takes
+from mailer.segments.moment import Moment
+from mailer.segments.operators import ALLOWED, OPERATORS, TIMES, Takes
 
 ATTRIBUTES = "attributes."
+ISO_DATE = r"^\d{4}-\d{2}-\d{2}"
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,63}")  # it becomes a path into JSON: letters, digits and _ only
 
 
@@ -41,7 +46,28 @@ class Field:
         inside = table.attributes if self.name.startswith(ATTRIBUTES) else table.properties
         told = inside.try_cast("json")[self.name.removeprefix(ATTRIBUTES)]
         text = told.cast("string").nullif("null")
-        return told.str.coalesce(text) if self.type is Type.TEXT else text.try_cast(COLUMN[self.type])
+        match self.type:
+            case Type.TEXT:
+                return told.str.coalesce(text)
+            case Type.TIME:
+                return ibis.ifelse(told.str.re_search(ISO_DATE), told.str[:10].try_cast("date"), ibis.null("date"))
+            case kind:
+                return text.try_cast(COLUMN[kind])
+
+    @property
+    def written(self) -> bool:
+        """Whether it is what somebody wrote down, in an attribute or a property, and not an insight or a column."""
+        return self.type is Type.TIME and self.name not in FIELDS
+
+    def test(self, table: Any, zone: Any, op: str, value: Any, moment: Moment) -> Any:
+        """Ask for this field of a table; what is not known is no. `zone` is where each row's customer lives."""
+        column, how = self.column(table), OPERATORS[op]
+        if self.type is not Type.TIME or how.days is None:
+            assert how.test is not None
+            return how.test(column, value).fill_null(False)
+        days = how.days
+        inside = moment.inside_dates if self.written else moment.inside
+        return inside(column, zone, lambda today: days(value, today)).fill_null(False)
 
     def clause(self, op: str, value: Any) -> str:
         """Say a question about this field: "whose last basket was more than 30 days ago"."""
@@ -76,15 +102,28 @@ def _field(name: str, kind: Type, label: str, english: str = "", unit: str = "",
     return Field(name, kind, label, english or f"whose {label} {{is}}", ALLOWED[kind], unit, of)
 
 
-FIELDS: dict[str, Field] = {
-    **{
-        each.name: _field(each.name, each.type, each.label, each.english, each.unit, each) for each in INSIGHTS.values()
-    },
+class _Fields(Mapping[str, Field]):
+    """The fields that have a name: the insights that are known now, and columns of the customer."""
+
+    def __getitem__(self, name: str) -> Field:
+        if each := INSIGHTS.get(name):
+            return _field(each.name, each.type, each.label, each.english, each.unit, each)
+        return _COLUMNS[name]
+
+    def __iter__(self) -> Iterator[str]:
+        yield from (*INSIGHTS, *_COLUMNS)
+
+    def __len__(self) -> int:
+        return len(INSIGHTS) + len(_COLUMNS)
+
+
+_COLUMNS: dict[str, Field] = {
     "language": _field("language", Type.TEXT, "language"),
     "time_zone": _field("time_zone", Type.TEXT, "time zone"),
     "first_name": _field("first_name", Type.TEXT, "first name"),
     "created_at": _field("created_at", Type.TIME, "first entry here", "whose first entry here {is}"),
 }
+FIELDS: Mapping[str, Field] = _Fields()
 CARRIED: dict[str, Field] = {
     "amount_cents": _field("amount_cents", Type.MONEY, "amount"),
     "items": _field("items", Type.INT, "number of items"),
@@ -93,8 +132,8 @@ CARRIED: dict[str, Field] = {
 }  # by events; the same as insights.layout.PROPERTIES, with words
 
 
-def field(name: str, value: Any) -> Field:
-    """Return the field `name` of a customer; an attribute has the type of `value`.
+def field(name: str, value: Any, op: str = "is") -> Field:
+    """Return the field `name` of a customer; an attribute has the type of `value`, or the one that `op` is for.
 
     Raises:
         Invalid: there is no such field; the message names those that are near, or all.
@@ -103,14 +142,14 @@ def field(name: str, value: Any) -> Field:
         return known
     attribute = name.removeprefix(ATTRIBUTES)
     if attribute != name and _NAME.fullmatch(attribute):
-        return _undeclared(name, attribute, value)
+        return _undeclared(name, attribute, value, op)
     near = difflib.get_close_matches(name, FIELDS, n=3, cutoff=0.5)
     raise Invalid(f"there is no field {name!r}; {'did you mean' if near else 'there are'} {', '.join(near or FIELDS)}"
                   " (or attributes.NAME)")  # fmt: skip
 
 
-def carried(name: str, value: Any) -> Field:
-    """Return the property `name` of an event; one that nobody declared has the type of `value`.
+def carried(name: str, value: Any, op: str = "is") -> Field:
+    """Return the property `name` of an event; one that nobody declared has the type of `value`, or that `op` is for.
 
     Raises:
         Invalid: a property cannot have that name.
@@ -119,10 +158,13 @@ def carried(name: str, value: Any) -> Field:
         return CARRIED[name]
     if not _NAME.fullmatch(name) or name in ("id", "customer_id", "name", "at", "day", "properties"):
         raise Invalid(f"an event cannot be asked for a property {name!r}; give letters, digits and _")
-    return _undeclared(name, name, value)
+    return _undeclared(name, name, value, op)
 
 
-def _undeclared(name: str, label: str, value: Any) -> Field:
+def _undeclared(name: str, label: str, value: Any, op: str) -> Field:
     sample = value[0] if isinstance(value, (list, tuple)) and value else value
     number = isinstance(sample, (int, float)) and not isinstance(sample, bool)
+    time = op in TIMES and (op != "between" or (isinstance(sample, str) and bool(re.match(ISO_DATE, sample))))
+    if time:
+        return _field(name, Type.TIME, f"“{label.replace('_', ' ')}”")
     return _field(name, Type.FLOAT if number else Type.TEXT, f"“{label.replace('_', ' ')}”")

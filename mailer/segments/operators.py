@@ -1,20 +1,27 @@
 """How may a field be asked about? Each operator knows what it takes, its Ibis and its English.
 
 Every answer is yes or no: what is not known is not more, not less, not equal to anything, so it answers no to all but
-`unknown` and `is_not`. A question and its opposite therefore never leave a customer out of both.
+`unknown`, `is_not` and `none_of`. A question and its opposite therefore never leave a customer out of both.
 
-Text is compared without regard to capitals. Times are compared by their civil day in UTC.
+Text is compared without regard to capitals. A time is compared by the civil days it lies in where the customer lives
+(see segments.moment), so its operators say which days are meant. "In the last 30 days" is today and the thirty days
+before it. An anniversary of 29 February is on the 28th where there is no 29th.
 """
 
 import enum
+import operator
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
+from functools import reduce
 from typing import Any
 
 import ibis
 
-from mailer.insights.insight import Type, day_number
+from mailer.insights.insight import Type, day_number, day_of
+from mailer.segments.moment import Spans, number
+
+OLDEST = 120  # years an anniversary may lie back
 
 
 class Takes(enum.StrEnum):
@@ -35,66 +42,153 @@ class Operator:
     name: str
     english: str  # on a form: "is at least"
     takes: Takes
-    test: Callable[[Any, Any, int], Any]  # column, value, today -> Ibis boolean; null is no
+    test: Callable[[Any, Any], Any] | None  # column, value -> Ibis boolean; null is no
     amount: str = ""  # with the value's words: "at least {0}"; empty where a field of this type says `is` only
     is_: str = ""  # as a predicate: "is at least {0}"
+    days: Callable[[Any, int], Spans] | None = None  # of a time: value, today -> the days that are meant
 
 
-def _ordered(name: str, words: str, test: Callable[[Any, Any, int], Any]) -> Operator:
+def _ordered(name: str, words: str, test: Callable[[Any, Any], Any]) -> Operator:
     return Operator(name, f"is {words}", Takes.ONE, test, f"{words} {{0}}", f"is {words} {{0}}")
 
 
-def _same(column: Any, value: Any, today: int) -> Any:
+def _time(name: str, english: str, takes: Takes, is_: str, days: Callable[[Any, int], Spans]) -> Operator:
+    return Operator(name, english, takes, None, "", is_, days)
+
+
+def _same(column: Any, value: Any) -> Any:
     return _plain(column) == _plain(ibis.literal(value))
 
 
-def _other(column: Any, value: Any, today: int) -> Any:
-    return ~_same(column, value, today).fill_null(False)
+def _one_of(column: Any, value: Any) -> Any:
+    return _plain(column).isin([_plain(ibis.literal(each)) for each in value])
+
+
+def _not(test: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]:
+    return lambda column, value: ~test(column, value).fill_null(False)
 
 
 def _plain(value: Any) -> Any:
     return value.lower() if value.type().is_string() else value
 
 
-def _day(column: Any) -> Any:
-    return column.epoch_seconds() // 86_400
+def _anniversary(within: int, today: int) -> Spans:
+    """Return the days whose anniversary, from the first on, comes today or within so many days (fewer than 365)."""
+    first, last = day_of(today), day_of(today + within)
+    spans = ((_earliest(first, back), _latest(last, back)) for back in range(1, OLDEST + 1))
+    return tuple((day_number(low), day_number(high) + 1) for low, high in spans if low <= high)
+
+
+def _earliest(day: date, back: int) -> date:
+    """Return the first day whose anniversary so many years later is not before `day`."""
+    try:
+        return day.replace(year=day.year - back)
+    except ValueError:  # the 29th of February
+        return date(day.year - back, 3, 1)
+
+
+def _latest(day: date, back: int) -> date:
+    """Return the last day whose anniversary so many years later is not after `day`."""
+    if (day.month, day.day) == (2, 28) and not _leaps(day.year) and _leaps(day.year - back):
+        return date(day.year - back, 2, 29)
+    try:
+        return day.replace(year=day.year - back)
+    except ValueError:
+        return date(day.year - back, 2, 28)
+
+
+def _leaps(year: int) -> bool:
+    return year % 4 == 0 and (year % 100 != 0 or year % 400 == 0)
+
+
+def anniversary(day: date, year: int) -> date:
+    """Return the anniversary of a day in a year; of 29 February on the 28th where there is no 29th."""
+    return date(year, 2, 28) if (day.month, day.day) == (2, 29) and not _leaps(year) else day.replace(year=year)
 
 
 OPERATORS: dict[str, Operator] = {
     each.name: each
     for each in (
         Operator("is", "is", Takes.ONE, _same, "exactly {0}", "is {0}"),
-        Operator("is_not", "is not", Takes.ONE, _other, "other than {0}", "is not {0}"),
-        _ordered("more_than", "more than", lambda column, value, _: column > value),
-        _ordered("at_least", "at least", lambda column, value, _: column >= value),
-        _ordered("less_than", "less than", lambda column, value, _: column < value),
-        _ordered("at_most", "at most", lambda column, value, _: column <= value),
-        Operator("between", "is between", Takes.TWO, lambda column, value, _: column.between(*value),
-                 "between {0} and {1}", "is between {0} and {1}"),
-        Operator("one_of", "is one of", Takes.SOME, lambda column, value, _: _plain(column).isin(
-                 [_plain(ibis.literal(each)) for each in value]), "", "is {0}"),
-        Operator("contains", "has in it", Takes.TEXT, lambda column, value, _: _plain(column).contains(
+        Operator("is_not", "is not", Takes.ONE, _not(_same), "other than {0}", "is not {0}"),
+        _ordered("more_than", "more than", lambda column, value: column > value),
+        _ordered("at_least", "at least", lambda column, value: column >= value),
+        _ordered("less_than", "less than", lambda column, value: column < value),
+        _ordered("at_most", "at most", lambda column, value: column <= value),
+        Operator("between", "is between", Takes.TWO, lambda column, value: column.between(*value),
+                 "between {0} and {1}", "is between {0} and {1}",
+                 lambda value, today: ((number(value[0]), number(value[1]) + 1),)),
+        Operator("one_of", "is one of", Takes.SOME, _one_of, "", "is {0}"),
+        Operator("none_of", "is none of", Takes.SOME, _not(_one_of), "", "is not {0}"),
+        Operator("contains", "has in it", Takes.TEXT, lambda column, value: _plain(column).contains(
                  _plain(ibis.literal(value))), "", "has “{0}” in it"),
-        Operator("before", "was before", Takes.ONE, lambda column, value, _: _day(column) < _number(value),
-                 "", "was before {0}"),
-        Operator("since", "was on or after", Takes.ONE, lambda column, value, _: _day(column) >= _number(value),
-                 "", "was on or after {0}"),
-        Operator("in_last_days", "was in the last … days", Takes.DAYS,
-                 lambda column, value, today: _day(column).between(today - value, today), "", "was in the last {0}"),
-        Operator("known", "is known", Takes.NOTHING, lambda column, value, today: column.notnull()),
-        Operator("unknown", "is not known", Takes.NOTHING, lambda column, value, today: column.isnull()),
+        Operator("starts_with", "begins with", Takes.TEXT, lambda column, value: _plain(column).startswith(
+                 _plain(ibis.literal(value))), "", "begins with “{0}”"),
+        _time("on", "was on", Takes.ONE, "was on {0}", lambda value, today: ((number(value), number(value) + 1),)),
+        _time("before", "was before", Takes.ONE, "was before {0}", lambda value, today: ((None, number(value)),)),
+        _time("since", "was on or after", Takes.ONE, "was on or after {0}",
+              lambda value, today: ((number(value), None),)),
+        _time("in_last_days", "was in the last … days", Takes.DAYS, "was in the last {0}",
+              lambda value, today: ((today - value, today + 1),)),
+        _time("more_than_days_ago", "was more than … days ago", Takes.DAYS, "was more than {0} ago",
+              lambda value, today: ((None, today - value),)),
+        _time("in_next_days", "is in the next … days", Takes.DAYS, "is in the next {0}",
+              lambda value, today: ((today, today + value + 1),)),
+        _time("anniversary_within_days", "has an anniversary within … days", Takes.DAYS,
+              "has its anniversary within {0}", _anniversary),
+        Operator("known", "is known", Takes.NOTHING, lambda column, value: column.notnull()),
+        Operator("unknown", "is not known", Takes.NOTHING, lambda column, value: column.isnull()),
     )
 }  # fmt: skip
 
-_NUMBERS = ("is", "is_not", "more_than", "at_least", "less_than", "at_most", "between", "known", "unknown")
+NUMBERS = ("is", "is_not", "more_than", "at_least", "less_than", "at_most", "between")
+TIMES = tuple(each.name for each in OPERATORS.values() if each.days)
+_KNOWN = ("known", "unknown")
 ALLOWED: dict[Type, tuple[str, ...]] = {
-    Type.INT: _NUMBERS,
-    Type.FLOAT: _NUMBERS,
-    Type.MONEY: _NUMBERS,
-    Type.TEXT: ("is", "is_not", "one_of", "contains", "known", "unknown"),
-    Type.TIME: ("before", "since", "in_last_days", "known", "unknown"),
+    Type.INT: (*NUMBERS, *_KNOWN),
+    Type.FLOAT: (*NUMBERS, *_KNOWN),
+    Type.MONEY: (*NUMBERS, *_KNOWN),
+    Type.TEXT: ("is", "is_not", "one_of", "none_of", "contains", "starts_with", *_KNOWN),
+    Type.TIME: (*TIMES, *_KNOWN),
 }
 
 
-def _number(day: str) -> int:
-    return day_number(date.fromisoformat(day))
+def compares(op: str, found: Any, value: Any) -> bool:
+    """Compare plain values as the warehouse compares columns; for what a proof foresees. Times have their own."""
+    if op in _KNOWN:
+        return (found is None) == (op == "unknown")
+    if op in ("is_not", "none_of"):
+        return not compares({"is_not": "is", "none_of": "one_of"}[op], found, value)
+    if found is None:
+        return False
+    if isinstance(found, str):
+        found = found.lower()
+        value = [each.lower() for each in value] if isinstance(value, tuple) else str(value).lower()
+    plain: dict[str, Callable[[], bool]] = {
+        "is": lambda: found == value,
+        "more_than": lambda: found > value,
+        "at_least": lambda: found >= value,
+        "less_than": lambda: found < value,
+        "at_most": lambda: found <= value,
+        "between": lambda: value[0] <= found <= value[1],
+        "one_of": lambda: found in value,
+        "contains": lambda: value in found,
+        "starts_with": lambda: found.startswith(value),
+    }
+    return bool(plain[op]())
+
+
+def turns(op: str, value: Any, day: int, today: int) -> list[int]:
+    """Return the days, later than today, on which the answer about a time on `day` may change by itself."""
+    match op:
+        case "in_last_days" | "more_than_days_ago":
+            found = [day, day + value + 1]
+        case "in_next_days":
+            found = [day - value, day + 1]
+        case "anniversary_within_days":
+            born, year = day_of(day), day_of(today).year
+            days = (day_number(anniversary(born, year + n)) for n in range(-1, 4) if year + n > born.year)
+            found = reduce(operator.iadd, ([each - value, each + 1] for each in days), [])
+        case _:
+            found = []
+    return sorted(each for each in found if each > today)

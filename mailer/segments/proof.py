@@ -1,25 +1,32 @@
 """Why is this customer meant, or not? Each part of the question, with what it found, its evidence and when it ends.
 
 Whether a part holds is asked of the warehouse with the very expression the segment is chosen by, so that a proof cannot
-say anything else than the segment does. `until` is when a part that holds stops holding if nothing happens; it is given
-only where that is plain: a count in a window, a day in a window, or a number that moves by one a day.
+say anything else than the segment does. `until` is when the answer changes if nothing happens (see segments.future);
+`missing` is what keeps a customer out, by the shortest way in.
 """
 
-import math
+import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import UTC, datetime, time
+from dataclasses import dataclass, replace
+from datetime import date, datetime
 from typing import Any as Anything
 
 import ibis
 
-from mailer.insights.insight import Type, amount, day_number, day_of, say
+from mailer.insights.insight import Type, amount, day_number, say
+from mailer.insights.layout import PROPERTIES
 from mailer.insights.warehouse import Warehouse
+from mailer.segments import future
+from mailer.segments.did import Did, Happened, Measured, Then, When, such
 from mailer.segments.fields import CARRIED
-from mailer.segments.tree import All, Any, Criteria, Did, Not, Where
+from mailer.segments.future import Future, Seen, measured
+from mailer.segments.known import Where
+from mailer.segments.moment import Moment, moment, place
+from mailer.segments.ours import Consents, Engaged, Talking
+from mailer.segments.tree import PRIME, All, Any, Criteria, Member, Not, Share
 
 SHOWN = 3  # events as evidence
-_EVER = math.inf
+MOST = 5_000  # events looked at; of a customer with more, the future is not foreseen
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,16 +41,20 @@ class Proof:
     parts: tuple["Proof", ...] = ()
     line: str = ""  # what was found, for the representative
     reason: str = ""  # the same, to the customer
+    kind: str = "all"  # all, any, not, segment, or what else its data is known by
+    foreseen: bool = True  # False: it may change by itself, and nobody knows when
 
     def to_data(self) -> dict[str, Anything]:
         """Return the proof as plain data, ready for JSON."""
-        value = self.value.isoformat() if isinstance(self.value, datetime) else self.value
+        value = self.value.isoformat() if isinstance(self.value, date) else self.value
         return {
             "sentence": self.sentence,
+            "kind": self.kind,
             "holds": self.holds,
             "value": value,
             "evidence": list(self.evidence),
             "until": self.until and self.until.isoformat(),
+            "foreseen": self.foreseen,
             "parts": [part.to_data() for part in self.parts],
         }
 
@@ -55,6 +66,18 @@ class Proof:
         """Say the same to the customer: "Your last basket was 31 days ago; you usually come every 9 days"."""
         return distinct(part.reason for part in self._holding())
 
+    def missing(self) -> list[str]:
+        """Say what keeps the customer out: of all, each part that does not hold; of any, the one that is nearest."""
+        if self.holds:
+            return []
+        if self.kind == "any":
+            return min((part.missing() for part in self.parts), key=len, default=[])
+        if self.kind in ("all", "segment") and self.parts:
+            return list(dict.fromkeys(line for part in self.parts for line in part.missing()))
+        asked = self.sentence.removeprefix("Customers ")
+        found = "; ".join(self.parts[0].lines()) if self.kind == "not" else self.line
+        return [f"not {asked}{f': {found}' if found else ''}"]
+
     def _holding(self) -> Iterable["Proof"]:
         if self.holds:
             yield self
@@ -64,124 +87,177 @@ class Proof:
 
 def prove(warehouse: Warehouse, criteria: Criteria, customer_id: int, now: datetime) -> Proof:
     """Return why `criteria` holds for a customer, or does not; for a customer not folded yet nothing holds."""
-    return _Prover(warehouse, criteria, customer_id, day_number(now)).of(criteria)
+    return _Prover(warehouse, criteria, customer_id, moment(warehouse, now)).of(criteria)[0]
 
 
 class _Prover:
     """One customer, with everything the parts of one question ask about them."""
 
-    def __init__(self, warehouse: Warehouse, criteria: Criteria, customer_id: int, today: int) -> None:
-        self.warehouse, self.customer_id, self.today = warehouse, customer_id, today
+    def __init__(self, warehouse: Warehouse, criteria: Criteria, customer_id: int, now: Moment) -> None:
+        self.warehouse, self.customer_id, self.moment, self.now = warehouse, customer_id, now, now.at
         self.nodes = list(dict.fromkeys(walk(criteria)))
         insights = warehouse.tables.insights
-        asked = {f"holds_{n}": node.holds(warehouse.tables, today) for n, node in enumerate(self.nodes)}
+        asked = {f"holds_{n}": node.holds(warehouse.tables, now) for n, node in enumerate(self.nodes)}
         for n, node in enumerate(self.nodes):
             if isinstance(node, Where):
                 asked[f"value_{n}"] = node.asked().column(insights)
-        rows = warehouse.rows(insights.filter(insights.customer_id == customer_id).select(**asked))
+        theirs = insights.filter(insights.customer_id == customer_id).select(insights.time_zone, **asked)
+        rows = warehouse.rows(theirs)
         self.found: Mapping[str, Anything] = rows[0] if rows else {}
+        self.here = place(self.found.get("time_zone") or "UTC")
         self.facts = warehouse.facts([customer_id]).get(customer_id, {})
 
-    def of(self, node: Criteria) -> Proof:
+    def of(self, node: Criteria) -> tuple[Proof, Future]:
+        """Return the proof of a part, and its future."""
         n = self.nodes.index(node)
         holds = bool(self.found.get(f"holds_{n}", False))
+        inside = [self.of(part) for part in node.inside()]
+        proofs = tuple(proof for proof, _ in inside)
+        futures = [ahead for _, ahead in inside]
         match node:
-            case Where():
-                return self._where(node, holds, self.found.get(f"value_{n}"))
-            case Did():
-                return self._did(node, holds)
-            case All(parts=parts) | Any(parts=parts):
-                proofs = tuple(self.of(part) for part in parts)
-                return Proof(node.sentence(), holds, None, (), _until(node, proofs) if holds else None, proofs)
+            case All():
+                proof, ahead = Proof("", holds, parts=proofs, kind="all"), future.of_all(futures)
+            case Any():
+                proof, ahead = Proof("", holds, parts=proofs, kind="any"), future.of_any(futures)
             case Not(part=part):
-                inner = self.of(part)
-                line = seldom(part, inner.value) if isinstance(part, Did) and holds else ""
-                return Proof(node.sentence(), holds, parts=(inner,), line=line, reason=line and f"You had {line}")
+                line = seldom(part, proofs[0].value) if isinstance(part, Did) and holds else ""
+                reason = f"You {'' if isinstance(part, Engaged) else 'had '}{line}" if line else ""
+                proof = Proof("", holds, parts=proofs, line=line, reason=reason, kind="not")
+                ahead = future.of_not(futures[0])
+            case Member():
+                proof, ahead = Proof("", holds, parts=proofs, kind="segment"), future.of_all(futures)
+            case Where():
+                proof, ahead = self._where(node, holds, self.found.get(f"value_{n}"))
+            case Then():
+                proof, ahead = self._then(node)
+            case Happened():
+                proof, ahead = self._happened(node)
             case _:
-                raise TypeError(f"{node!r} is no part of a question")
+                proof, ahead = self._other(node), Future(holds)
+        ahead = ahead.checked(holds)
+        foreseen = ahead.foreseen
+        return replace(proof, sentence=node.sentence(), holds=holds, until=ahead.until, foreseen=foreseen), ahead
 
-    def _where(self, node: Where, holds: bool, value: Anything) -> Proof:
+    def _where(self, node: Where, holds: bool, value: Anything) -> tuple[Proof, Future]:
         asked, insight = node.asked(), node.asked().insight
         if insight is None:
             line = "" if value is None else f"{asked.label} {amount(asked.type, asked.unit, value)}"
-            return Proof(node.sentence(), holds, value, line=line)
+            proof = Proof("", holds, value, line=line, kind="field")
+            if asked.type is not Type.TIME:
+                return proof, Future(holds)
+            if isinstance(value, datetime) or not asked.written:
+                return proof, future.of_instant(node.op, node.value, value, self.here, self.now)
+            day = None if value is None else day_number(value)
+            return proof, future.of_date(node.op, node.value, day, self.here, self.now)
         line, reason = say(insight.line, self.facts), say(insight.because, self.facts)
-        enough = max(_lowest(node), 0) if insight.counts_days else 0
-        events = self.warehouse.last_events(self.customer_id, max(SHOWN, enough), insight.of or "basket")
-        until = None
-        if holds and insight.counts_days and 0 < enough <= len(events):
-            until = _midnight(day_number(events[enough - 1]["at"]) + insight.counts_days + 1)
-        elif holds and asked.type is Type.TIME and node.op == "in_last_days":
-            until = _midnight(day_number(value) + node.value + 1)
-        elif holds and insight.daily:
-            left = _highest(node) - value if insight.daily > 0 else value - _lowest(node)
-            until = None if left == _EVER else _midnight(self.today + int(left) + 1)
-        return Proof(node.sentence(), holds, value, _evidence(events), until, (), line, reason)
+        named = (insight.of or "basket",)
+        events = self._events(
+            such(self.warehouse.tables, self.moment, named, ()), MOST if insight.counts_days else SHOWN
+        )
+        seen = [Seen(each["at"]) for each in events]
+        ahead = future.of_insight(asked, insight, node.op, node.value, value, seen, self.here, self.now)
+        return Proof("", holds, value, _evidence(events), None, (), line, reason, "field"), ahead
 
-    def _did(self, node: Did, holds: bool) -> Proof:
-        matching = node.matching(self.warehouse.tables, self.today)
-        theirs = matching.filter(matching.customer_id == self.customer_id)
-        count = self.warehouse.rows(theirs.aggregate(n=theirs.count()))[0]["n"]
-        newest = theirs.order_by(ibis.desc("at"), ibis.desc("id")).limit(max(SHOWN, node.at_least))
-        events = self.warehouse.events(newest)
-        until = None
-        if holds and node.within_days is not None and node.at_least <= len(events):
-            until = _midnight(day_number(events[node.at_least - 1]["at"]) + node.within_days + 1)
-        said = node.said(count)
-        return Proof(node.sentence(), holds, count, _evidence(events), until, (), said, f"You had {said}")
+    def _happened(self, node: Happened) -> tuple[Proof, Future]:
+        asked = node.asked if isinstance(node, Measured) else None
+        events = self._events(node.ever(self.warehouse.tables, self.moment), MOST, asked)
+        seen = [Seen(each["at"], each.get("told")) for each in events]
+        inside = [
+            each for each, one in zip(events, seen, strict=True) if future.seen((one,), node, self.here, self.now)
+        ]
+        value: Anything
+        match node:
+            case Did():
+                value = len(inside)
+                ahead, kind = future.of_events(node, seen, self.here, self.now), "did"
+            case Measured():
+                value = measured(node, [Seen(each["at"], each["told"]) for each in inside])
+                ahead, kind = future.of_events(node, seen, self.here, self.now), "did"
+            case When():
+                inside = events[-1:] if node.which == "first" else events[:1]
+                value = inside[0]["at"] if inside else None
+                ahead, kind = future.of_first_or_last(node, seen, self.here, self.now), node.which
+            case _:
+                raise TypeError(f"{node!r} is no question about events")
+        if len(events) == MOST:
+            ahead = Future(ahead.holds, (), foreseen=False)
+        line = node.said(value)
+        return Proof("", False, value, _evidence(inside), None, (), line, reason(node, line), kind), ahead
+
+    def _then(self, node: Then) -> tuple[Proof, Future]:
+        tables = self.warehouse.tables
+        firsts = self._events(node.ever(tables, self.moment), MOST)
+        others = self._events(such(tables, self.moment, (node.other,), node.other_where), MOST)
+        told = [Seen(each["at"]) for each in firsts], [Seen(each["at"]) for each in others]
+        ahead = future.of_sequence(node, *told, self.here, self.now)
+        if MOST in (len(firsts), len(others)):
+            ahead = Future(ahead.holds, (), foreseen=False)
+        inside = future.seen(told[0], node, self.here, self.now)
+        shown = sorted([*firsts[:SHOWN], *others[:SHOWN]], key=lambda each: each["at"], reverse=True)
+        value = inside[0].at if inside else None
+        line = "" if value is None else f"last {node.noun} on {amount(Type.TIME, '', value)}"
+        return Proof("", False, value, _evidence(shown), None, (), line, "", "sequence"), ahead
+
+    def _other(self, node: Criteria) -> Proof:
+        tables = self.warehouse.tables
+        match node:
+            case Share():
+                drawn = round(node.draw(self.customer_id) * 100 / PRIME, 2)
+                return Proof("", False, drawn, line=f"drawn at {drawn:g} of 100", kind="share")
+            case Consents():
+                asked = node.decisions(tables, self.moment)
+                rows = self.warehouse.rows(asked.filter(asked.customer_id == self.customer_id))
+                if not rows:
+                    return Proof("", False, line=f"never decided about {node.topic}", kind="consent")
+                given = rows[0]["decision"] == "consent_given"
+                said = f"{'agreed to' if given else 'withdrew'} {node.topic} on {amount(Type.TIME, '', rows[0]['at'])}"
+                return Proof("", False, given, line=said, reason=f"You {said}", kind="consent")
+            case Talking():
+                names = ("conversation_opened", "conversation_ended")
+                events = self._events(such(tables, self.moment, names, ()), SHOWN)
+                return Proof("", False, evidence=_evidence(events), kind="in_conversation")
+            case _:
+                raise TypeError(f"{node!r} is no part of a question")
+
+    def _events(self, events: Anything, most: int, asked: Anything = None) -> list[dict[str, Anything]]:
+        """Return the newest of these events of the customer, the newest first, with the property that is measured."""
+        theirs = events.filter(events.customer_id == self.customer_id)
+        columns = {"told": asked.column(theirs)} if asked else {}
+        shown = (
+            theirs.order_by(ibis.desc("at"), ibis.desc("id")).limit(most).select("name", "at", "properties", **columns)
+        )
+        return [{**row, "properties": plain(row["properties"])} for row in self.warehouse.rows(shown)]
 
 
 def walk(node: Criteria) -> Iterable[Criteria]:
     """Give a question and every part of it."""
     yield node
+    for part in node.inside():
+        yield from walk(part)
+
+
+def reason(node: Criteria, line: str) -> str:
+    """Say to the customer what was found of them; "" where it is nothing to say to them."""
+    if not line:
+        return ""
     match node:
-        case All(parts=parts) | Any(parts=parts):
-            for part in parts:
-                yield from walk(part)
-        case Not(part=part):
-            yield from walk(part)
-
-
-def _until(node: Criteria, proofs: Sequence[Proof]) -> datetime | None:
-    """All end with the first of their parts, any with the last that holds; a part without an end has none."""
-    ends = [proof.until for proof in proofs if proof.holds]
-    known = [end for end in ends if end]
-    if isinstance(node, All):
-        return min(known, default=None)
-    return max(known) if known and len(known) == len(ends) else None
-
-
-def _lowest(node: Where) -> Anything:
-    """Return the lowest whole number a comparison holds for, or no end; what counts down begins again at a year."""
-    match node.op:
-        case "at_least" | "is":
-            return math.ceil(node.value)
-        case "more_than":
-            return math.floor(node.value) + 1
-        case "between":
-            return math.ceil(node.value[0])
-        case "at_most" | "less_than" if node.value < 364:
-            return 0
+        case Engaged():
+            return f"You {line}"
+        case Did():
+            return f"You had {line}"
         case _:
-            return -_EVER
-
-
-def _highest(node: Where) -> Anything:
-    """Return the highest whole number for which a comparison holds, or no end."""
-    match node.op:
-        case "at_most" | "is":
-            return math.floor(node.value)
-        case "less_than":
-            return math.ceil(node.value) - 1
-        case "between":
-            return math.floor(node.value[1])
-        case _:
-            return _EVER
+            return f"Your {line}"
 
 
 def seldom(part: Did, count: int) -> str:
     """Say how often they did what is asked to be seldom: "only 1 basket in the last 30 days"."""
-    return f"only {part.said(count)}" if count else part.said(count)
+    return f"only {part.said(count)}" if count and not isinstance(part, Engaged) else part.said(count)
+
+
+def plain(properties: str | None) -> dict[str, Anything]:
+    """Return the properties of an event."""
+    told = json.loads(properties or "{}")
+    return told if isinstance(told, dict) else {}
 
 
 def _evidence(events: Sequence[Mapping[str, Anything]]) -> tuple[str, ...]:
@@ -195,11 +271,12 @@ def _event(event: Mapping[str, Anything]) -> str:
         for name, each in CARRIED.items()
         if isinstance(told.get(name), str if each.type is Type.TEXT else int)
     ]
+    words += [
+        f"{name.replace('_', ' ')} {value}"
+        for name, value in told.items()
+        if name not in PROPERTIES and name != "message" and isinstance(value, (str, int, float)) and value != ""
+    ][:SHOWN]
     return f"{event['name'].replace('_', ' ')} on {event['at']:%-d %B %Y}{': ' if words else ''}{', '.join(words)}"
-
-
-def _midnight(day: int) -> datetime:
-    return datetime.combine(day_of(day), time(), UTC)
 
 
 def distinct(lines: Iterable[str]) -> list[str]:

@@ -8,10 +8,16 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any as Anything
 
-from mailer.insights.insight import day_number, say
+from mailer.insights.insight import say
 from mailer.insights.warehouse import Warehouse
-from mailer.segments.proof import distinct, seldom, walk
-from mailer.segments.tree import Criteria, Did, Not, Where
+from mailer.segments.did import Did, Happened, Measured, When
+from mailer.segments.known import Where
+from mailer.segments.moment import Moment, moment
+from mailer.segments.ours import Consents, Engaged
+from mailer.segments.proof import distinct, reason, seldom, walk
+from mailer.segments.tree import Criteria, Not
+
+Found = Mapping[Criteria, Anything]
 
 
 def because(
@@ -20,45 +26,70 @@ def because(
     """Return, by customer id, what the parts that hold say to the customer; nobody who is not folded is in it."""
     if not customer_ids:
         return {}
-    today = day_number(now)
+    then = moment(warehouse, now)
     nodes = list(dict.fromkeys(walk(criteria)))
     insights = warehouse.tables.insights
-    asked = {f"holds_{n}": node.holds(warehouse.tables, today) for n, node in enumerate(nodes)}
+    asked = {f"holds_{n}": node.holds(warehouse.tables, then) for n, node in enumerate(nodes)}
     rows = warehouse.rows(
         insights.filter(insights.customer_id.isin(list(customer_ids))).select(insights.customer_id, **asked)
     )
     facts = warehouse.facts(customer_ids)
-    counts = {node: _counts(warehouse, node, customer_ids, today) for node in nodes if isinstance(node, Did)}
+    values = {node: _values(warehouse, node, customer_ids, then) for node in nodes}
     found = {}
     for row in rows:
         who = row["customer_id"]
         holding = {node for n, node in enumerate(nodes) if row[f"holds_{n}"]}
-        often = {node: each.get(who, 0) for node, each in counts.items()}
-        found[who] = distinct(_reasons(criteria, holding, facts.get(who, {}), often))
+        theirs = {node: each.get(who, _nothing(node)) for node, each in values.items()}
+        found[who] = distinct(_reasons(criteria, holding, facts.get(who, {}), theirs))
     return found
 
 
-def _reasons(
-    node: Criteria, holding: set[Criteria], facts: Mapping[str, Anything], counts: Mapping[Did, int]
-) -> list[str]:
+def _reasons(node: Criteria, holding: set[Criteria], facts: Mapping[str, Anything], found: Found) -> list[str]:
     if node not in holding:
         return []
     match node:
         case Where():
             insight = node.asked().insight
             return [say(insight.because, facts)] if insight else []
-        case Did():
-            return [f"You had {node.said(counts[node])}"]
+        case Did() | Measured() | When():
+            return [reason(node, node.said(found[node]))]
+        case Consents():
+            return [f"You agreed to {node.topic} on {found[node]:%-d %B %Y}"]
         case Not(part=Did() as part):
-            return [f"You had {seldom(part, counts[part])}"]
+            return [f"You {'' if isinstance(part, Engaged) else 'had '}{seldom(part, found[part])}"]
         case Not():
             return []
         case _:
-            return [line for part in node.parts for line in _reasons(part, holding, facts, counts)]  # type: ignore[attr-defined]
+            return [line for part in node.inside() for line in _reasons(part, holding, facts, found)]
 
 
-def _counts(warehouse: Warehouse, node: Did, customer_ids: Sequence[int], today: int) -> dict[int, int]:
-    matching = node.matching(warehouse.tables, today)
-    theirs = matching.filter(matching.customer_id.isin(list(customer_ids)))
-    rows = warehouse.rows(theirs.group_by("customer_id").aggregate(n=theirs.count()))
-    return {row["customer_id"]: row["n"] for row in rows}
+def _nothing(node: Criteria) -> int | None:
+    match node:
+        case Did():
+            return 0
+        case Measured():
+            return node.nothing
+        case _:
+            return None
+
+
+def _values(warehouse: Warehouse, node: Criteria, customer_ids: Sequence[int], now: Moment) -> dict[int, Anything]:
+    """Return what a part finds of each of the customers."""
+    ids, tables = list(customer_ids), warehouse.tables
+    if isinstance(node, Consents):
+        asked = node.decisions(tables, now)
+        return {row["customer_id"]: row["at"] for row in warehouse.rows(asked.filter(asked.customer_id.isin(ids)))}
+    if not isinstance(node, Happened):
+        return {}
+    matching = node.ever(tables, now) if isinstance(node, When) else node.matching(tables, now)
+    theirs = matching.filter(matching.customer_id.isin(ids))
+    match node:
+        case When():
+            counted = node.instants(theirs).rename(found="at")
+        case Measured():
+            counted = node.measures(theirs)
+        case Did():
+            counted = theirs.group_by("customer_id").aggregate(found=theirs.count())
+        case _:
+            return {}
+    return {row["customer_id"]: row["found"] for row in warehouse.rows(counted)}

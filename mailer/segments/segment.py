@@ -1,14 +1,23 @@
-"""Which customers? A named question, its answer, and why one customer is in it."""
+"""Which customers? A named question, its answer, and why one customer is in it.
+
+A question may name other segments. They are looked up when it is asked, and what is asked then is one tree without
+names; a run and an approval keep that tree, so that a change of the inner segment is a change of the outer one.
+"""
 
 import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlmodel import Field, Session, SQLModel, select
+from sqlalchemy import UniqueConstraint
+from sqlalchemy.orm import object_session
+from sqlmodel import Field, Session, SQLModel, col, select
 
 from mailer.errors import Invalid
 from mailer.insights.warehouse import Warehouse
-from mailer.segments.criteria import Criteria, from_data
+from mailer.segments.criteria import SLUG, Criteria, from_data, looked_up, members
+from mailer.segments.moment import moment
 from mailer.segments.proof import Proof, prove
 from mailer.store import ID, JSON, UTC
 
@@ -32,8 +41,43 @@ class Segment(SQLModel, table=True):
 
     @property
     def tree(self) -> Criteria:
-        """The question as a tree. Raises Invalid if a field it asks for is no longer there."""
-        return from_data(self.criteria)
+        """The question as a tree. Raises Invalid if a field or a segment it asks for is no longer there."""
+        return from_data(self.whole)
+
+    @property
+    def whole(self) -> dict[str, Any]:
+        """The question as data, with those of the segments it names inside; what an approval and a run are of."""
+        if not members(self.criteria):
+            return self.criteria
+        session = object_session(self)
+        if session is None:
+            raise Invalid(f"the segment {self.name} asks for others, and has left the session that could look them up")
+        return whole(session, self.criteria, self.name)  # type: ignore[arg-type]
+
+
+class SegmentVersion(SQLModel, table=True):
+    """A question as it was: each version of a segment, for ever."""
+
+    __tablename__ = "segment_version"
+    __table_args__ = (UniqueConstraint("segment_id", "version"),)
+
+    id: int | None = Field(default=None, primary_key=True, sa_type=ID)
+    segment_id: int = Field(sa_type=ID, index=True)  # no foreign key: what a run remembers outlives the segment
+    name: str
+    version: int
+    title: str
+    criteria: dict[str, Any] = Field(sa_type=JSON)
+    source: str
+    at: datetime = Field(sa_type=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Overlap:
+    """How many customers are in one question, in the other, and in both."""
+
+    one: int
+    other: int
+    both: int
 
 
 def save(
@@ -49,40 +93,112 @@ def save(
     """Make the segment, or change it; its version rises when the question changes, for approvals are of a version.
 
     Raises:
-        Invalid: the name is not a slug, or there is no title.
+        Invalid: the name is not a slug, there is no title, or it asks for a segment that is not there, or for itself.
     """
-    if not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", name) or len(name) > 60:
+    if not re.fullmatch(SLUG, name) or len(name) > 60:
         raise Invalid(f"a segment is named in small letters, digits and single hyphens, as win-back; not {name!r}")
     if not (title := title.strip()):
         raise Invalid("a segment needs a title")
-    asked = criteria.to_data()
+    asked = without_questions(criteria.to_data())
+    from_data(whole(session, asked, name))
     segment = session.exec(select(Segment).where(Segment.name == name)).one_or_none()
+    fresh = segment is None or segment.criteria != asked
     if segment is None:
         segment = Segment(name=name, title=title, criteria=asked, created_at=now, updated_at=now)
-    elif segment.criteria != asked:
-        segment.version += 1
+    elif fresh:
+        segment.version = max(segment.version, _newest(session, segment)) + 1
         segment.criteria = asked
     segment.title, segment.description, segment.source, segment.updated_at = title, description.strip(), source, now
     session.add(segment)
     session.flush()
+    if fresh:
+        kept = segment.model_dump(include={"name", "version", "title", "criteria", "source"})
+        session.add(SegmentVersion(segment_id=segment.id or 0, at=now, **kept))
+        session.flush()
     return segment
+
+
+def whole(session: Session, data: Mapping[str, Any], name: str = "") -> dict[str, Any]:
+    """Return a question as data, with those of the segments it names inside; `name` is the segment's own.
+
+    Raises:
+        Invalid: one of them is not there, or asks for this one.
+    """
+
+    def lookup(asked: str) -> Mapping[str, Any] | None:
+        return session.exec(select(Segment.criteria).where(Segment.name == asked)).one_or_none()
+
+    return looked_up(data, lookup, (name,) if name else ())
+
+
+def without_questions(data: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the data of a question with segments by name only, as it is kept."""
+    told = {key: value for key, value in data.items() if not (key == "is" and "segment" in data)}
+    for key in ("all", "any"):
+        if key in told:
+            told[key] = [without_questions(part) for part in told[key]]
+    if "not" in told:
+        told["not"] = without_questions(told["not"])
+    return told
+
+
+def used_by(session: Session, name: str) -> list[str]:
+    """Return the names of the segments that ask for this one."""
+    others = session.exec(select(Segment).order_by(Segment.name)).all()
+    return [each.name for each in others if name in members(each.criteria)]
+
+
+def delete(session: Session, segment: Segment, campaigns: Sequence[str]) -> None:
+    """Delete a segment that nobody uses; its versions stay, for the runs that remember them.
+
+    `campaigns` are the names of those that use it: they lie on a floor above.
+
+    Raises:
+        Invalid: a campaign or another segment uses it; the message names them.
+    """
+    others = used_by(session, segment.name)
+    users = [f"the campaign {name}" for name in campaigns] + [f"the segment {name}" for name in others]
+    if users:
+        raise Invalid(f"the segment {segment.name} cannot be deleted: it is used by {', '.join(users)}")
+    session.delete(segment)
+    session.flush()
+
+
+def versions(session: Session, name: str) -> Sequence[SegmentVersion]:
+    """Return every version of a segment, the newest first."""
+    order = col(SegmentVersion.at).desc(), col(SegmentVersion.version).desc()
+    return session.exec(select(SegmentVersion).where(SegmentVersion.name == name).order_by(*order)).all()
 
 
 def count(warehouse: Warehouse, criteria: Criteria, now: datetime) -> int:
     """Return how many customers are meant, as of the last fold."""
-    meant = criteria.expression(warehouse.tables, now)
+    meant = criteria.expression(warehouse.tables, moment(warehouse, now))
     return int(warehouse.rows(meant.aggregate(n=meant.count()))[0]["n"])
+
+
+def share(warehouse: Warehouse, criteria: Criteria, now: datetime) -> tuple[int, int]:
+    """Return how many customers are meant, and how many there are."""
+    return count(warehouse, criteria, now), warehouse.counts()["customers"]
+
+
+def overlap(warehouse: Warehouse, one: Criteria, other: Criteria, now: datetime) -> Overlap:
+    """Return how many customers are in two questions, and how many in both."""
+    then, insights = moment(warehouse, now), warehouse.tables.insights
+    asked = insights.select(one=one.holds(warehouse.tables, then), other=other.holds(warehouse.tables, then))
+    both = (asked.one & asked.other).sum()
+    row = warehouse.rows(asked.aggregate(one=asked.one.sum(), other=asked.other.sum(), both=both))[0]
+    return Overlap(*(int(row[name] or 0) for name in ("one", "other", "both")))
 
 
 def customers(warehouse: Warehouse, criteria: Criteria, now: datetime, after: int = 0, limit: int = 500) -> list[int]:
     """Return the ids of customers who are meant, ascending, from the first above `after`."""
-    meant = criteria.expression(warehouse.tables, now)
+    meant = criteria.expression(warehouse.tables, moment(warehouse, now))
     return _ids(warehouse, meant.filter(meant.customer_id > after).order_by("customer_id").limit(limit))
 
 
 def sample(warehouse: Warehouse, criteria: Criteria, now: datetime, n: int) -> list[int]:
     """Return some customers who are meant, spread over all of them, and the same ones each time."""
-    meant = criteria.expression(warehouse.tables, now)
+    meant = criteria.expression(warehouse.tables, moment(warehouse, now))
     spread = (meant.customer_id % _MOST) * _SPREAD % _MOST
     return _ids(warehouse, meant.order_by(spread, "customer_id").limit(n))
 
@@ -90,6 +206,11 @@ def sample(warehouse: Warehouse, criteria: Criteria, now: datetime, n: int) -> l
 def why(warehouse: Warehouse, criteria: Criteria, customer_id: int, now: datetime) -> Proof:
     """Return why a customer is meant, or why not: each part, with its evidence."""
     return prove(warehouse, criteria, customer_id, now)
+
+
+def _newest(session: Session, segment: Segment) -> int:
+    kept = select(SegmentVersion.version).where(SegmentVersion.segment_id == segment.id)
+    return max(session.exec(kept).all(), default=0)
 
 
 def _ids(warehouse: Warehouse, meant: Any) -> list[int]:

@@ -1,15 +1,18 @@
 """How is a question about customers put? As a tree that knows its data, its Ibis and its sentence.
 
-    All(parts)   Any(parts)   Not(part)
-    Where(field, op, value)                         what we know of a customer: an insight, a column, an attribute
-    Did(event, at_least, within_days, where)        what they did so often in so many days; None is ever
+    All(parts)   Any(parts)   Not(part)             of other questions
+    Member(segment)   Share(percent, salt)          who are in another segment; a random share of everybody
+    Where(field, op, value)                         segments.known: an insight, a column, an attribute
+    Did, Measured, When, Then                       segments.did: what they did, how much, when, in which order
+    Consents, Talking, Engaged                      segments.ours: what is between them and us
 
 As data (JSON, TOML, a form) each is a table with its own key: {"all": […]}, {"any": […]}, {"not": {…}},
-{"field": …, "op": …, "value": …}, {"did": "basket", "at_least": 3, "within_days": 30, "where": […]}.
-Only `criteria.from_data` makes a tree from outside; it has checked every name, type and limit. A value meets the
-warehouse as an Ibis literal and never as text. `today` counts civil days in UTC (see insights.insight).
+{"segment": "win-back"}, {"share": 10, "salt": "spring"}; the other modules show theirs. Only `criteria.from_data` makes
+a tree from outside; it has checked every name, type and limit. A value meets the warehouse as an Ibis literal and never
+as text. Days are civil days where each customer lives (see segments.moment).
 """
 
+import hashlib
 import operator
 import typing
 from abc import ABC, abstractmethod
@@ -20,10 +23,11 @@ from functools import reduce
 
 import ibis
 
-from mailer.insights.insight import Type, amount, day_number, many
+from mailer.errors import Invalid
 from mailer.insights.layout import Tables
-from mailer.segments.fields import Field, carried, field
-from mailer.segments.operators import OPERATORS
+from mailer.segments.moment import Moment
+
+PRIME = 2**31 - 1  # below it every product of two numbers fits 64 bits, and x**5 is a permutation
 
 
 class Criteria(ABC):
@@ -40,16 +44,28 @@ class Criteria(ABC):
         """Say who is meant, as a clause: "who had at least 5 baskets in the last 365 days"."""
 
     @abstractmethod
-    def holds(self, tables: Tables, today: int) -> typing.Any:
+    def holds(self, tables: Tables, moment: Moment) -> typing.Any:
         """Return an Ibis boolean over `tables.insights`, never null: whether a customer is meant."""
+
+    def denied(self) -> str:
+        """Say who is not meant, as a clause."""
+        return f"who are not among those {self.clause()}"
 
     def sentence(self) -> str:
         """Say who is meant, as a sentence a shopkeeper would say."""
         return f"Customers {self.clause()}"
 
-    def expression(self, tables: Tables, now: datetime) -> typing.Any:
-        """Return the customers who are meant, as an Ibis table with the one column customer_id."""
-        return tables.insights.filter(self.holds(tables, day_number(now))).select("customer_id")
+    def inside(self) -> tuple["Criteria", ...]:
+        """Return the questions this one is made of."""
+        return ()
+
+    def expression(self, tables: Tables, now: Moment | datetime) -> typing.Any:
+        """Return the customers who are meant, as an Ibis table with the one column customer_id.
+
+        Told only the instant, it provides for every zone there is; a `moment` of the warehouse is much shorter.
+        """
+        moment = Moment(now) if isinstance(now, datetime) else now
+        return tables.insights.filter(self.holds(tables, moment)).select("customer_id")
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,9 +86,13 @@ class All(Criteria):
         """Say the parts one after another: at the top there is nothing to mistake."""
         return f"Customers {', and '.join(part.clause() for part in self.parts)}" if self.parts else "All customers"
 
-    def holds(self, tables: Tables, today: int) -> typing.Any:
+    def inside(self) -> tuple[Criteria, ...]:
+        """Return the parts."""
+        return self.parts
+
+    def holds(self, tables: Tables, moment: Moment) -> typing.Any:
         """Return the conjunction."""
-        return reduce(operator.and_, (part.holds(tables, today) for part in self.parts), ibis.literal(value=True))
+        return reduce(operator.and_, (part.holds(tables, moment) for part in self.parts), ibis.literal(value=True))
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,9 +113,13 @@ class Any(Criteria):
         """Say the parts one after another: at the top there is nothing to mistake."""
         return f"Customers {', or '.join(part.clause() for part in self.parts)}"
 
-    def holds(self, tables: Tables, today: int) -> typing.Any:
+    def inside(self) -> tuple[Criteria, ...]:
+        """Return the parts."""
+        return self.parts
+
+    def holds(self, tables: Tables, moment: Moment) -> typing.Any:
         """Return the disjunction."""
-        return reduce(operator.or_, (part.holds(tables, today) for part in self.parts))
+        return reduce(operator.or_, (part.holds(tables, moment) for part in self.parts))
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,112 +134,87 @@ class Not(Criteria):
 
     def clause(self) -> str:
         """Say "fewer than" of a count, else name those who are left out."""
-        if isinstance(self.part, Did):
-            return self.part.clause(denied=True)
-        return f"who are not among those {self.part.clause()}"
+        return self.part.denied()
 
-    def holds(self, tables: Tables, today: int) -> typing.Any:
+    def inside(self) -> tuple[Criteria, ...]:
+        """Return the part."""
+        return (self.part,)
+
+    def holds(self, tables: Tables, moment: Moment) -> typing.Any:
         """Return the opposite."""
-        return ~self.part.holds(tables, today)
+        return ~self.part.holds(tables, moment)
 
 
 @dataclass(frozen=True, slots=True)
-class Where(Criteria):
-    """What we know of a customer compares so with a value."""
+class Member(Criteria):
+    """They are in another segment, whose question lies inside once it was looked up (see criteria.looked_up)."""
 
-    field: str
-    op: str
-    value: typing.Any = None
+    segment: str
+    question: Criteria | None = None
 
     def to_data(self) -> dict[str, typing.Any]:
-        """Return {"field": …, "op": …, "value": …}, without a value where the operator takes none."""
-        value = list(self.value) if isinstance(self.value, tuple) else self.value
-        return {"field": self.field, "op": self.op} | ({} if value is None else {"value": value})
-
-    def asked(self) -> Field:
-        """Return the field of the customer that is asked about."""
-        return field(self.field, self.value)
+        """Return {"segment": "win-back"}, with "is": {…} when its question was looked up."""
+        return {"segment": self.segment} | ({"is": self.question.to_data()} if self.question else {})
 
     def clause(self) -> str:
-        """Say it with the words of the field and the operator."""
-        return self.asked().clause(self.op, self.value)
+        """Name the segment."""
+        return f"who are in the segment {self.segment}"
 
-    def holds(self, tables: Tables, today: int) -> typing.Any:
-        """Return the comparison; what is not known is no."""
-        return self.compare(self.asked().column(tables.insights), today)
+    def denied(self) -> str:
+        """Name the segment."""
+        return f"who are not in the segment {self.segment}"
 
-    def compare(self, column: typing.Any, today: int) -> typing.Any:
-        """Return the comparison of this column."""
-        return OPERATORS[self.op].test(column, self.value, today).fill_null(False)
+    def inside(self) -> tuple[Criteria, ...]:
+        """Return the question of the other segment."""
+        return (self.question,) if self.question else ()
+
+    def holds(self, tables: Tables, moment: Moment) -> typing.Any:
+        """Return what the other question does."""
+        if self.question is None:
+            raise Invalid(f"the segment {self.segment} was not looked up")
+        return self.question.holds(tables, moment)
 
 
 @dataclass(frozen=True, slots=True)
-class Did(Criteria):
-    """They did this at least so often, in so many days up to today or ever, each time with such properties."""
+class Share(Criteria):
+    """They fall into a random share of all customers, the same ones each time, by their id and a salt.
 
-    event: str
-    at_least: int = 1
-    within_days: int | None = None
-    where: tuple[Where, ...] = ()
+    A larger share with the same salt holds everybody of a smaller one; another salt draws anew. The draw is arithmetic
+    on whole numbers, a*x**5 + b modulo a prime, so that it is the same everywhere.
+    """
+
+    percent: float
+    salt: str = ""
 
     def to_data(self) -> dict[str, typing.Any]:
-        """Return {"did": …, "at_least": …, "within_days": …, "where": […]}, without what was not asked."""
-        data: dict[str, typing.Any] = {"did": self.event, "at_least": self.at_least}
-        if self.within_days is not None:
-            data["within_days"] = self.within_days
-        return data | ({"where": [each.to_data() for each in self.where]} if self.where else {})
+        """Return {"share": 10, "salt": "spring"}."""
+        return {"share": self.percent} | ({"salt": self.salt} if self.salt else {})
 
-    def clause(self, *, denied: bool = False) -> str:
-        """Say how many of what, in which time, and which ones count."""
-        few = (
-            f"no {many(self.noun)}"
-            if self.at_least == 1
-            else f"fewer than {amount(Type.INT, self.noun, self.at_least)}"
-        )
-        so_many = few if denied else f"at least {amount(Type.INT, self.noun, self.at_least)}"
-        return f"who had {so_many} {self.window}{self.properties}"
+    def clause(self) -> str:
+        """Name the share."""
+        return f"who are among a random {self.percent:g} %{f' ({self.salt})' if self.salt else ''}"
 
-    def said(self, times: int) -> str:
-        """Say how often they did it: "3 baskets in the last 30 days"; of none, "no baskets …"."""
-        so_many = amount(Type.INT, self.noun, times) if times else f"no {many(self.noun)}"
-        return f"{so_many} {self.window}{self.properties}".removesuffix(" ever")
+    def denied(self) -> str:
+        """Name the share."""
+        return f"who are not among a random {self.percent:g} %{f' ({self.salt})' if self.salt else ''}"
 
     @property
-    def noun(self) -> str:
-        """The word for one of these events."""
-        return self.event if self.event == "basket" else f"“{self.event.replace('_', ' ')}” event"
+    def limit(self) -> int:
+        """The draws below this one are inside."""
+        return round(PRIME * self.percent / 100)
 
-    @property
-    def window(self) -> str:
-        """The time in which they count, in words."""
-        match self.within_days:
-            case None:
-                return "ever"
-            case 0:
-                return "today"
-            case days:
-                return f"in the last {amount(Type.INT, 'day', days)}".replace("last 1 day", "last day")
+    def draw(self, customer_id: typing.Any) -> typing.Any:
+        """Return the draw of a customer, from 0 to PRIME - 1; of an id, or of an Ibis column of them."""
+        digest = hashlib.sha256(self.salt.encode()).digest()
+        first, plus, then, more = (1 + int.from_bytes(digest[n : n + 4], "big") % (PRIME - 1) for n in (0, 4, 8, 12))
+        mixed = ((customer_id % PRIME) * first + plus) % PRIME
+        squared = mixed * mixed % PRIME
+        fifth = squared * squared % PRIME * mixed % PRIME
+        return (fifth * then + more) % PRIME
 
-    @property
-    def properties(self) -> str:
-        """Which of these events count, in words, after a space; "" if all do."""
-        asked = (carried(each.field, each.value).clause(each.op, each.value) for each in self.where)
-        return "".join(f" {'and ' if n else ''}{clause}" for n, clause in enumerate(asked))
-
-    def matching(self, tables: Tables, today: int) -> typing.Any:
-        """Return the events that count, of every customer."""
-        events = tables.events
-        conditions = [events["name"] == self.event, events.day <= today]
-        if self.within_days is not None:
-            conditions.append(events.day >= today - self.within_days)
-        conditions += [each.compare(carried(each.field, each.value).column(events), today) for each in self.where]
-        return events.filter(conditions)
-
-    def holds(self, tables: Tables, today: int) -> typing.Any:
-        """Return whether the customer is among those with enough of these events."""
-        events = self.matching(tables, today)
-        counted = events.group_by("customer_id").aggregate(times=events.count())
-        return tables.insights.customer_id.isin(counted.filter(counted.times >= self.at_least).customer_id)
+    def holds(self, tables: Tables, moment: Moment) -> typing.Any:
+        """Return whether the draw falls below the limit."""
+        return self.draw(tables.insights.customer_id) < self.limit
 
 
 def _joined(parts: Sequence[Criteria], many_parts: str, two_parts: str, word: str) -> str:

@@ -241,7 +241,7 @@ for _ in range(9):
 @pytest.mark.parametrize(
     ("data", "said"),
     [
-        ({}, "criteria: give a table with one of all, any, not, did, field"),
+        ({}, "criteria: give a table with one of all, any, not, segment, share"),
         ([], "criteria: give a table"),
         ({"any": []}, "criteria: any is a list of parts"),
         ({"all": {}}, "criteria: all is a list of parts"),

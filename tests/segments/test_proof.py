@@ -127,7 +127,7 @@ def test_a_proof_is_plain_data(shop: SimpleNamespace) -> None:
     data = {"all": [*WIN_BACK["all"], {"field": "last_basket_at", "op": "known"}, {"not": {"did": "opened"}}]}
     told = json.loads(json.dumps(_why(shop, data).to_data()))
     assert told["holds"] is False or told["holds"] is True
-    assert set(told) == {"sentence", "holds", "value", "evidence", "until", "parts"}
+    assert set(told) == {"sentence", "kind", "holds", "value", "evidence", "until", "foreseen", "parts"}
     assert told["parts"][3]["value"].startswith("2026-02-13")
 
 

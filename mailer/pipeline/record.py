@@ -1,0 +1,175 @@
+"""What of our own becomes an event, so that segments can ask for it?
+
+    email_sent             it left: message, campaign, topic, kind                    (as it is settled)
+    replied                a reply a person has to read, from the customer's own mailbox as far as we can tell
+    wrote, asked_for_call  on the page behind the human link
+    answered               a representative wrote back
+    consent_given, unsubscribed                   a decision about a topic
+    conversation_opened, conversation_ended       automation is on hold between the two
+    felt_understood        the survey page writes it itself
+
+Rows become events once, by a key made of the row; a cursor a source says where to go on, so that a tick in which
+nothing happened only looks. PostgreSQL commits ids out of order, so there the newest ids are looked at again. An open
+or a click is no event: a program may have done it (see segments.ours).
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+from sqlmodel import Session, col, select
+
+from mailer.campaigns.campaign import Campaign
+from mailer.delivery.outbox import Message
+from mailer.house import House
+from mailer.inbox.conversation import Conversation, Entry, EntryKind
+from mailer.insights import events
+from mailer.insights.events import Event
+from mailer.insights.recorded import Recorded
+from mailer.people.consent import Consent
+from mailer.people.hold import Hold
+from mailer.replies.inbound import InboundEmail, Trust
+from mailer.segments.ours import GIVEN, TALK_ENDED, TALK_OPENED, WITHDRAWN
+from mailer.store import CHUNK, Urgency
+
+AGAIN = 500  # ids looked at again where they may be committed out of order
+LATE = timedelta(minutes=10)  # `ended_at` is told before the commit
+THEIRS = (Trust.VERIFIED, Trust.LIKELY)
+NAMES = {EntryKind.REPLY: "wrote", EntryKind.CALL: "asked_for_call", EntryKind.ANSWER: "answered"}
+
+Row = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """What a source has to tell, and where it goes on."""
+
+    events: Sequence[Row]
+    after_id: int
+    after_at: datetime | None = None
+    whole: bool = True  # nothing more is waiting
+
+
+def record(house: House, now: datetime) -> int:
+    """Write events for what happened since the last time; return how many."""
+    again = 0 if house.store.is_sqlite else AGAIN
+    return sum(_record(house, source, read, again) for source, read in SOURCES.items())
+
+
+def sent(session: Session, message_ids: Sequence[int], now: datetime) -> int:
+    """Write that these messages left, in the transaction that settles them; return how many were to customers."""
+    columns = (Message.id, Message.customer_id, Message.public_id, Message.kind, Message.topic_id)
+    written = 0
+    for start in range(0, len(message_ids), CHUNK):
+        chunk = message_ids[start : start + CHUNK]
+        asked = sa.select(*map(col, columns), col(Campaign.name)).outerjoin(
+            Campaign, col(Campaign.id) == col(Message.campaign_id)
+        )
+        found = session.execute(asked.where(col(Message.id).in_(chunk), col(Message.customer_id).is_not(None)))
+        written += events.take(
+            session,
+            [
+                _event(
+                    f"sent:{id_}", who, "email_sent", now, message=public, kind=str(kind), topic=topic, campaign=name
+                )
+                for id_, who, public, kind, topic, name in found
+            ],
+        )
+    return written
+
+
+def _record(house: House, source: str, read: Callable[[Session, Recorded, int], Batch], again: int) -> int:
+    written = 0
+    while True:
+        with house.store.read() as session:
+            cursor = session.get(Recorded, source) or Recorded(source=source)
+            batch = read(session, cursor, again)
+            if not _unknown(session, batch.events) and (batch.after_id, batch.after_at) == (
+                cursor.after_id, cursor.after_at,
+            ):  # fmt: skip
+                return written
+        with house.store.write(Urgency.BULK) as session:
+            written += events.take(session, batch.events)
+            session.merge(Recorded(source=source, after_id=batch.after_id, after_at=batch.after_at))
+        if batch.whole:
+            return written
+
+
+def _unknown(session: Session, rows: Sequence[Row]) -> bool:
+    keys = [row["key"] for row in rows]
+    known = sum(
+        session.execute(
+            sa.select(sa.func.count()).select_from(Event).where(col(Event.key).in_(keys[start : start + CHUNK]))
+        ).scalar_one()
+        for start in range(0, len(keys), CHUNK)
+    )
+    return bool(known < len(set(keys)))
+
+
+def _consents(session: Session, cursor: Recorded, again: int) -> Batch:
+    asked = select(Consent).where(col(Consent.id) > cursor.after_id - again).order_by(col(Consent.id))
+    rows = session.exec(asked.limit(CHUNK + again)).all()
+    told = [
+        _event(f"consent:{row.id}", row.customer_id, GIVEN if row.granted else WITHDRAWN, row.at,
+               topic=row.topic_id, source=row.source)
+        for row in rows
+    ]  # fmt: skip
+    return Batch(told, _last(rows, cursor), whole=len(rows) < CHUNK + again)
+
+
+def _holds(session: Session, cursor: Recorded, again: int) -> Batch:
+    asked = select(Hold).where(col(Hold.id) > cursor.after_id - again).order_by(col(Hold.id))
+    rows = session.exec(asked.limit(CHUNK + again)).all()
+    told = [_event(f"hold:{row.id}", row.customer_id, TALK_OPENED, row.opened_at, why=row.why) for row in rows]
+    return Batch(told, _last(rows, cursor), whole=len(rows) < CHUNK + again)
+
+
+def _ended_holds(session: Session, cursor: Recorded, _again: int) -> Batch:
+    asked = select(Hold).where(col(Hold.ended_at).is_not(None)).order_by(col(Hold.ended_at), col(Hold.id))
+    if cursor.after_at:
+        asked = asked.where(col(Hold.ended_at) >= cursor.after_at - LATE)
+    rows = session.exec(asked).all()
+    told = [_event(f"hold-ended:{row.id}", row.customer_id, TALK_ENDED, row.ended_at or row.opened_at) for row in rows]
+    return Batch(told, 0, rows[-1].ended_at if rows else cursor.after_at)
+
+
+def _entries(session: Session, cursor: Recorded, again: int) -> Batch:
+    asked = (
+        sa.select(
+            Entry, col(Conversation.customer_id), col(Message.public_id), col(Campaign.name), col(InboundEmail.trust)
+        )
+        .join(Conversation, col(Conversation.id) == col(Entry.conversation_id))
+        .outerjoin(InboundEmail, col(InboundEmail.id) == col(Entry.inbound_id))
+        .outerjoin(Message, col(Message.id) == sa.func.coalesce(InboundEmail.message_id, Conversation.message_id))
+        .outerjoin(Campaign, col(Campaign.id) == col(Message.campaign_id))
+        .where(col(Entry.id) > cursor.after_id - again)
+        .order_by(col(Entry.id))
+    )
+    rows = session.execute(asked.limit(CHUNK + again)).all()
+    told = []
+    for entry, who, message, campaign, trust in rows:
+        by_email = entry.inbound_id is not None
+        if who is None or entry.kind not in NAMES or (by_email and trust not in THEIRS):
+            continue
+        name = "replied" if by_email else NAMES[entry.kind]
+        told.append(_event(f"entry:{entry.id}", who, name, entry.at, message=message, campaign=campaign))
+    return Batch(told, _last([row[0] for row in rows], cursor), whole=len(rows) < CHUNK + again)
+
+
+def _last(rows: Sequence[Any], cursor: Recorded) -> int:
+    return max(cursor.after_id, rows[-1].id) if rows else cursor.after_id
+
+
+def _event(key: str, customer_id: int, name: str, at: datetime, **properties: str | None) -> Row:
+    told = {key: value for key, value in properties.items() if value}
+    return {"key": f"house:{key}", "customer_id": customer_id, "name": name, "at": at, "properties": told}
+
+
+SOURCES: dict[str, Callable[[Session, Recorded, int], Batch]] = {
+    "consent": _consents,
+    "hold": _holds,
+    "hold ended": _ended_holds,
+    "entry": _entries,
+}

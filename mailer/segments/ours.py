@@ -1,0 +1,135 @@
+"""What is between them and us? Consent, a conversation, and what a human being did with our emails.
+
+    {"consent": "offers"}   {"consent": "offers", "language": "de"}
+    {"in_conversation": true}                                          its opposite, `not`, keeps automation away
+    {"engaged": "any", "campaign": "win-back", "within_days": 90}      also at_least, at_most, exactly, between
+
+All three are read from events of our own (see pipeline.record), as of the last fold: they choose whom a campaign is
+for. Whether an email may leave is asked of the truth, by the gate, at the last moment.
+
+**Proven by a human.** Programs open emails, follow their links and even press what they find, so an open or a click
+proves nothing and is no event. What proves that a human being read an email of ours is an act that no program
+performs: a reply with words of their own ("replied"), a visit of the page behind the human link that ended in words or
+in the wish to be called ("wrote", "asked_for_call"), or an answer to whether the email felt understood
+("felt_understood"). These are what `engaged` counts: "reply" the first, "page" the next two, "survey" the last, "any"
+all of them.
+"""
+
+import typing
+from dataclasses import dataclass
+
+import ibis
+
+from mailer.insights.insight import Type, amount
+from mailer.insights.layout import Tables
+from mailer.segments.did import Did, such
+from mailer.segments.known import Where
+from mailer.segments.moment import Moment
+from mailer.segments.tree import Criteria
+
+GIVEN, WITHDRAWN = "consent_given", "unsubscribed"
+TALK_OPENED, TALK_ENDED = "conversation_opened", "conversation_ended"
+PROOFS: dict[str, tuple[str, ...]] = {
+    "any": ("replied", "wrote", "asked_for_call", "felt_understood"),
+    "reply": ("replied",),
+    "page": ("wrote", "asked_for_call"),
+    "survey": ("felt_understood",),
+}
+_ACTS = {
+    "any": "answered an email of ours",
+    "reply": "replied to an email of ours",
+    "page": "wrote or asked for a call on the page behind an email of ours",
+    "survey": "told us whether an email of ours felt understood",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Engaged(Did):
+    """They did something with our emails that only a human being does; `event` is one of PROOFS."""
+
+    campaign: str = ""
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The acts that prove it."""
+        return PROOFS[self.event]
+
+    def to_data(self) -> dict[str, typing.Any]:
+        """Return {"engaged": …, "campaign": …, "at_least": …, "within_days": …}, without what was not asked."""
+        data = {"engaged": self.event} | ({"campaign": self.campaign} if self.campaign else {})
+        return data | self.often() | self.window_data()
+
+    def ever(self, tables: Tables, moment: Moment) -> typing.Any:
+        """Return the acts of every customer."""
+        of = (Where("campaign", "is", self.campaign),) if self.campaign else ()
+        return such(tables, moment, self.names, (*self.where, *of))
+
+    @property
+    def noun(self) -> str:
+        """The word for one act."""
+        return "time"
+
+    def _said(self, times: str) -> str:
+        about = f" of the campaign {self.campaign}" if self.campaign else ""
+        return f"who {_ACTS[self.event]}{about} {times or 'not once'} {self.window}{self.properties}"
+
+    def said(self, times: int) -> str:
+        """Say how often they did."""
+        about = f" of the campaign {self.campaign}" if self.campaign else ""
+        said = f"{_ACTS[self.event]}{about} {amount(Type.INT, 'time', times) if times else 'not once'} {self.window}"
+        return said.removesuffix(" ever")
+
+
+@dataclass(frozen=True, slots=True)
+class Consents(Criteria):
+    """They agreed to a topic and did not withdraw it since; of a language, if one is given."""
+
+    topic: str
+    language: str = ""
+
+    def to_data(self) -> dict[str, typing.Any]:
+        """Return {"consent": …, "language": …}."""
+        return {"consent": self.topic} | ({"language": self.language} if self.language else {})
+
+    def clause(self) -> str:
+        """Name the topic."""
+        return f"who agreed to the topic {self.topic}{f' and read {self.language}' if self.language else ''}"
+
+    def decisions(self, tables: Tables, moment: Moment) -> typing.Any:
+        """Return a table of customer_id, the newest decision about the topic, and when it was made."""
+        told = such(tables, moment, (GIVEN, WITHDRAWN), (Where("topic", "is", self.topic),))
+        order = ibis.window(group_by="customer_id", order_by=[ibis.desc("at"), ibis.desc("id")])
+        newest = told.select("customer_id", "id", "at", decision="name").mutate(place=ibis.row_number().over(order))
+        return newest.filter(newest.place == 0).select("customer_id", "decision", "at")
+
+    def holds(self, tables: Tables, moment: Moment) -> typing.Any:
+        """Return whether the newest decision is yes."""
+        newest = self.decisions(tables, moment)
+        agreed = tables.insights.customer_id.isin(newest.filter(newest.decision == GIVEN).customer_id)
+        if not self.language:
+            return agreed
+        return agreed & Where("language", "is", self.language).holds(tables, moment)
+
+
+@dataclass(frozen=True, slots=True)
+class Talking(Criteria):
+    """A person is talking with them: a conversation is open, or waits for their answer."""
+
+    def to_data(self) -> dict[str, typing.Any]:
+        """Return {"in_conversation": true}."""
+        return {"in_conversation": True}
+
+    def clause(self) -> str:
+        """Say that they are."""
+        return "who are in a conversation with us"
+
+    def denied(self) -> str:
+        """Say that they are not."""
+        return "who are not in a conversation with us"
+
+    def holds(self, tables: Tables, moment: Moment) -> typing.Any:
+        """Return whether more conversations were opened than ended."""
+        told = such(tables, moment, (TALK_OPENED, TALK_ENDED), ())
+        one = ibis.ifelse(told["name"] == TALK_OPENED, 1, -1)
+        counted = told.group_by("customer_id").aggregate(talks=one.sum())
+        return tables.insights.customer_id.isin(counted.filter(counted.talks > 0).customer_id)
