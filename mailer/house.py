@@ -16,6 +16,8 @@ from sqlalchemy.engine import make_url
 from mailer import failpoints, settings, tables
 from mailer.delivery import signing
 from mailer.delivery.journal import Journal
+from mailer.delivery.outgoing import KEEP, Outgoing
+from mailer.delivery.transport import open_transport
 from mailer.errors import NotReady
 from mailer.insights.warehouse import Warehouse
 from mailer.mail.dkim import Key
@@ -89,6 +91,11 @@ class House:
         return Together(write)
 
     @cached_property
+    def outgoing(self) -> Outgoing:
+        """The way out, and the connections it keeps."""
+        return Outgoing(open_transport(self.settings.delivery.transport, self.home.root, KEEP))
+
+    @cached_property
     def journal(self) -> Journal:
         """The file beside the database that remembers what left, should an older database be restored."""
         return Journal(self.home.var / "journal.log")
@@ -100,7 +107,7 @@ class House:
 
     def close(self) -> None:
         """Let go of everything that was opened."""
-        for part in ("press", "warehouse", "journal"):
+        for part in ("outgoing", "press", "warehouse", "journal"):
             if part in self.__dict__:
                 with contextlib.suppress(Exception):
                     self.__dict__[part].close()

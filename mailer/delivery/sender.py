@@ -8,6 +8,7 @@ most one message a connection is in doubt, however far the rounds lag behind.
 """
 
 import asyncio
+import contextlib
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -18,11 +19,13 @@ from mailer.failpoints import reach
 
 GATHER = 0.003  # seconds a round waits for those not yet at their dot: full rounds leave faster than many half ones
 LINGER = 0.02  # seconds an answer waits for company, when nobody stands at a dot
+REST = 10.0  # seconds after which a connection that could not be opened, or ended, is tried again
 
 Receipts = Sequence[tuple[int, int, Receipt]]  # id, epoch, receipt
 Claims = Sequence[tuple[int, int]]  # id, epoch
 Commit = Callable[[Receipts, Claims], set[int]]  # settles the first, hands over the second, in one transaction: who may
 Settled = Callable[[Receipts], None]  # told after the transaction
+NOT_SENT = Receipt(Outcome.WITHHELD, text="there was no way out")
 
 
 @dataclass(slots=True)
@@ -39,27 +42,42 @@ async def deliver(
     commit: Commit,
     connections: int,
     settled: Settled | None = None,
+    over: asyncio.Event | None = None,
 ) -> Tally:
     """Send all envelopes over so many connections at once; `commit` runs in a thread of its own.
 
     `settled` is told, in another thread, what each round settled: what it does (a journal) holds up no final dot, and
-    all of it is done when this returns.
+    all of it is done when this returns. A connection that cannot go on rests; when none can, `over` is set, and what
+    was not sent is given back as withheld.
 
     Raises:
         Exception: whatever `commit` or the source of envelopes raises; nothing more leaves then, and what was under way
             is left as its row says.
     """
-    feed, rounds = _Feed(envelopes), _Rounds(commit, settled, connections)
+    feed, rounds = _Feed(envelopes, over or asyncio.Event()), _Rounds(commit, settled, connections)
+    working = connections
 
     async def connection() -> None:
-        async for envelope, receipt in transport.send(feed, rounds.hand_over):
-            rounds.settle(envelope, receipt)
+        nonlocal working
+        while not feed.over.is_set():
+            async for envelope, receipt in transport.send(feed, rounds.hand_over):
+                rounds.settle(envelope, receipt)
+            working -= 1
+            if not working:  # there is no way out at all now: nothing more is taken
+                feed.over.set()
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(feed.over.wait(), REST)
+            working += 1
+
+    async def give_back() -> None:
+        async for envelope in feed:
+            rounds.settle(envelope, NOT_SENT)
 
     try:
         async with asyncio.TaskGroup() as group:
             group.create_task(rounds.serve())
-            lines = [group.create_task(connection()) for _ in range(connections)]
-            await asyncio.wait(lines)
+            await asyncio.wait([group.create_task(connection()) for _ in range(connections)])
+            await asyncio.wait([group.create_task(give_back())])
             rounds.finish()
     except BaseExceptionGroup as errors:
         raise _first(errors) from errors
@@ -77,17 +95,29 @@ def send(
 
     `batches` claims and writes the next batch in a thread of its own, while the one before is leaving.
     """
+    return asyncio.run(flow(batches, transport, commit, connections, settled))
+
+
+async def flow(
+    batches: Callable[[], Sequence[Envelope]],
+    transport: Transport,
+    commit: Commit,
+    connections: int,
+    settled: Settled | None = None,
+) -> Tally:
+    """Do what `send` does, in a loop that runs already."""
+    over = asyncio.Event()
 
     async def envelopes() -> AsyncIterator[Envelope]:
         loop = asyncio.get_running_loop()
         with ThreadPoolExecutor(1, "mailer-write") as writer:
             following = loop.run_in_executor(writer, batches)
             while batch := await following:
-                following = loop.run_in_executor(writer, batches)
+                following = loop.run_in_executor(writer, (lambda: ()) if over.is_set() else batches)
                 for envelope in batch:
                     yield envelope
 
-    return asyncio.run(deliver(envelopes(), transport, commit, connections, settled))
+    return await deliver(envelopes(), transport, commit, connections, settled, over)
 
 
 def _first(error: BaseException) -> BaseException:
@@ -97,9 +127,10 @@ def _first(error: BaseException) -> BaseException:
 
 
 class _Feed:
-    """One source that many connections draw from."""
+    """One source that many connections draw from; it is `over` when it is empty, or nobody can draw."""
 
-    def __init__(self, source: AsyncIterator[Envelope] | Iterable[Envelope]) -> None:
+    def __init__(self, source: AsyncIterator[Envelope] | Iterable[Envelope], over: asyncio.Event) -> None:
+        self.over = over
         self._async = source if isinstance(source, AsyncIterator) else None
         self._plain: Iterator[Envelope] = iter(()) if isinstance(source, AsyncIterator) else iter(source)
         self._turn = asyncio.Lock()
@@ -114,6 +145,7 @@ class _Feed:
             async with self._turn:
                 envelope = await anext(self._async, None)
         if envelope is None:
+            self.over.set()
             raise StopAsyncIteration
         reach("delivery.claimed")
         return envelope

@@ -8,8 +8,10 @@ asked for, which marks the message durably. Only on a yes the dot follows:
     hand-over says no   the connection is dropped       withheld: the server does not have it
     after the dot       2xx accepted, 4xx deferred, 5xx refused; no answer in ten minutes, or no connection: lost
 
-Connections are kept for many messages. MAIL, RCPT and DATA go out together where the server offers PIPELINING (RFC
-2920). Credentials are sent over verified TLS, or to this very machine, and nowhere else.
+Connections are kept for many messages, and a while after the last one. A server that hung up meanwhile, or says that it
+had enough of this connection, gets the message over a new one, as long as the hand-over was not asked for. MAIL, RCPT
+and DATA go out together where the server offers PIPELINING (RFC 2920). Credentials are sent over verified TLS, or to
+this very machine, and nowhere else.
 """
 
 import asyncio
@@ -27,7 +29,6 @@ from mailer.delivery.wire import Gone, Reply, Wire
 from mailer.errors import Misconfigured
 from mailer.failpoints import reach
 
-REST = 10.0  # seconds in which a server that could not be reached is not asked again, on one connection
 FAREWELL = 2.0  # seconds for the answer to QUIT
 OUR_FAULT = {530, 534, 535, 538}  # credentials: the operator's matter, never a reason to fail a message (RFC 4954)
 LOCAL = {"localhost", "127.0.0.1", "::1"}
@@ -48,6 +49,7 @@ class Patience:
     connect: float = 30
     command: float = 300
     block: float = 180
+    whole: float = 900  # from MAIL to the last byte before the dot: a slow server must not hold a connection for ever
     final: float = 600
 
 
@@ -104,45 +106,89 @@ class _Unfit(Exception):
 
 
 class SmtpTransport:
-    """A way out through one relay."""
+    """A way out through one relay.
 
-    def __init__(self, relay: Relay, patience: Patience | None = None) -> None:
+    Args:
+        relay: where to.
+        patience: how long we wait.
+        keep: seconds an open connection is kept for the next call of `send`, in the same event loop; then `close`.
+    """
+
+    def __init__(self, relay: Relay, patience: Patience | None = None, keep: float = 0) -> None:
         self.relay = relay
         self.patience = patience or Patience()
+        self.keep = keep
+        self._spare: list[Line] = []
+        self._ending: set[asyncio.Task[None]] = set()
 
     async def send(
         self, envelopes: AsyncIterator[Envelope], hand_over: HandOver
     ) -> AsyncIterator[tuple[Envelope, Receipt]]:
-        """Send one envelope after the other over one connection, opened again when it is lost."""
+        """Send one envelope after the other over one connection, opened again when it is lost.
+
+        It ends when the relay cannot be reached: the envelope at hand is deferred, and no other is drawn.
+        """
         line: Line | None = None
-        unreachable, rested_at = Receipt(Outcome.DEFERRED), 0.0
         try:
             async for envelope in envelopes:
                 if receipt := malformed(envelope):
                     yield envelope, receipt
                     continue
-                if line is None and clock.monotonic() >= rested_at:
+                line = line or self._kept()
+                receipt = await line.send(envelope, hand_over) if line else None
+                if line is None or line.is_worn(receipt):
+                    line = None
                     try:
                         line = await Line.open(self.relay, self.patience)
-                    except _Unfit as error:
-                        unreachable = Receipt(Outcome.DEFERRED, 0, str(error))
-                    except (OSError, ssl.SSLError, TimeoutError) as error:
-                        where = f"{self.relay.host}:{self.relay.port}"
-                        unreachable = Receipt(Outcome.DEFERRED, 0, f"cannot reach {where}: {error or 'no answer'}")
-                if line is None:
-                    rested_at = max(rested_at, clock.monotonic() + REST)
-                    yield envelope, unreachable
-                    continue
-                receipt = await line.send(envelope, hand_over)
+                    except (_Unfit, OSError, ssl.SSLError, TimeoutError) as error:
+                        yield envelope, self._unreachable(error)
+                        return
+                    receipt = await line.send(envelope, hand_over)
                 if line.wire.gone:
                     line = None
+                assert receipt is not None
                 yield envelope, receipt
         except BaseException:  # stopped in the middle: what was not terminated is not theirs
             if line is not None:
                 line.wire.end("stopped")
             raise
         if line is not None:
+            await self._lay_by(line)
+
+    async def close(self) -> None:
+        """Say goodbye on every connection that was kept."""
+        spare, self._spare = self._spare, []
+        await asyncio.gather(*(line.close() for line in spare), *self._ending)
+
+    def _kept(self) -> "Line | None":
+        while self._spare:
+            line = self._spare.pop()
+            if not line.wire.gone and not line.wire.pending:
+                return line
+            line.wire.end("not wanted any more")
+        return None
+
+    async def _lay_by(self, line: "Line") -> None:
+        if not self.keep:
             await line.close()
+            return
+        self._spare.append(line)
+        line.served_before = line.served
+
+        def give_up() -> None:
+            if line in self._spare and line.served == line.served_before:
+                self._spare.remove(line)
+                ending = loop.create_task(line.close())
+                self._ending.add(ending)
+                ending.add_done_callback(self._ending.discard)
+
+        loop = asyncio.get_running_loop()
+        loop.call_later(self.keep, give_up)
+
+    def _unreachable(self, error: Exception) -> Receipt:
+        if isinstance(error, _Unfit):
+            return Receipt(Outcome.DEFERRED, 0, str(error))
+        return Receipt(Outcome.DEFERRED, 0, f"cannot reach {self.relay.host}:{self.relay.port}: {error or 'no answer'}")
 
 
 def malformed(envelope: Envelope) -> Receipt | None:
@@ -168,6 +214,16 @@ class Line:
         self.wire = wire
         self.patience = patience
         self.offers: dict[str, str] = {}
+        self.served = 0  # messages it took
+        self.served_before = 0  # when it was laid by
+        self._asked = False  # whether the hand-over of the message at hand was asked for
+        self._until = 0.0  # the message at hand has to be at its dot
+
+    def is_worn(self, receipt: Receipt | None) -> bool:
+        """Whether a message deserves a new connection: this one served others, and ended before it was handed over."""
+        return bool(
+            receipt and self.served and self.wire.gone and not self._asked and receipt.outcome is Outcome.DEFERRED
+        )
 
     @classmethod
     async def open(cls, relay: Relay, patience: Patience) -> "Line":
@@ -196,13 +252,15 @@ class Line:
     async def send(self, envelope: Envelope, hand_over: HandOver) -> Receipt:
         """Bring one envelope to the server, by the rule this module is about."""
         wire = self.wire
+        self._asked, self._until = False, clock.monotonic() + self.patience.whole
         try:
             if refusal := await self._begin(envelope):
                 return refusal
             wire.write(stuffed(envelope.data))
-            await wire.drain(self.patience.block)
+            await wire.drain(self._at_most(self.patience.block))
         except Gone as error:
             return Receipt(Outcome.DEFERRED, 0, f"before the final dot: {error}")
+        self._asked = True
         try:
             yes = await hand_over(envelope)
         except BaseException:
@@ -222,6 +280,7 @@ class Line:
             reply = await wire.reply(self.patience.final)
         except Gone as error:
             return Receipt(Outcome.LOST, 0, str(error))
+        self.served += 1
         return self._judged(reply, Outcome.ACCEPTED)
 
     async def close(self) -> None:
@@ -274,7 +333,7 @@ class Line:
         commands = (mail, f"RCPT TO:<{envelope.recipient}>", "DATA")
         if "PIPELINING" in self.offers:
             self.wire.write("\r\n".join((*commands, "")).encode())
-            replies = [await self.wire.reply(self.patience.command) for _ in commands]
+            replies = [await self.wire.reply(self._at_most(self.patience.command)) for _ in commands]
         else:
             replies = []
             for command in commands:
@@ -301,7 +360,11 @@ class Line:
 
     async def _ask(self, command: str) -> Reply:
         self.wire.write(command.encode() + b"\r\n")
-        return await self.wire.reply(self.patience.command)
+        return await self.wire.reply(self._at_most(self.patience.command))
+
+    def _at_most(self, seconds: float) -> float:
+        """Cut a wait to what is left of the whole."""
+        return max(0.001, min(seconds, self._until - clock.monotonic())) if self._until else seconds
 
     def _want(self, reply: Reply, code: int) -> None:
         if reply.code != code:

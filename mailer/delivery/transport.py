@@ -68,8 +68,10 @@ class Transport(Protocol):
         ...
 
 
-def open_transport(url: str, root: Path) -> Transport:
+def open_transport(url: str, root: Path, keep: float = 0) -> Transport:
     """Return the transport `url` names; a relative folder in it is read from `root`.
+
+    A connection that can be used again is kept for `keep` seconds; who asks for that closes the transport.
 
     Raises:
         Misconfigured: no transport is called so, or its URL lacks something.
@@ -79,7 +81,7 @@ def open_transport(url: str, root: Path) -> Transport:
     scheme = url.partition(":")[0]
     match scheme:
         case "smtp" | "smtps":
-            return smtp.SmtpTransport(smtp.Relay.from_url(url))
+            return smtp.SmtpTransport(smtp.Relay.from_url(url), keep=keep)
         case "file":
             folder = url.removeprefix("file://").removeprefix("file:")
             if not folder:

@@ -8,7 +8,7 @@ import pytest
 from mailer.delivery import sender
 from mailer.delivery.local import MemoryTransport
 from mailer.delivery.sender import Claims, Receipts
-from mailer.delivery.transport import Envelope, Outcome, open_transport
+from mailer.delivery.transport import Envelope, HandOver, Outcome, Receipt, open_transport
 from tests.delivery.sink import sink
 from tests.delivery.test_transport import envelope
 
@@ -101,3 +101,32 @@ def test_when_a_batch_cannot_be_written_the_error_is_told() -> None:
 
     with pytest.raises(ValueError, match="no template"):
         sender.send(batches, MemoryTransport(), lambda _, claims: set(), 4)
+
+
+class Broken(MemoryTransport):
+    """Takes some, then no more."""
+
+    async def send(
+        self, envelopes: AsyncIterator[Envelope], hand_over: HandOver
+    ) -> AsyncIterator[tuple[Envelope, Receipt]]:
+        async for each in envelopes:
+            if len(self.sent) >= 5:
+                yield each, Receipt(Outcome.DEFERRED, text="cannot reach it")
+                return
+            assert await hand_over(each)
+            self.sent.append(each)
+            yield each, Receipt(Outcome.ACCEPTED, 250)
+
+
+def test_where_there_is_no_way_out_the_rest_is_given_back_and_no_other_batch_is_made() -> None:
+    made: list[int] = []
+
+    def batches() -> Sequence[Envelope]:
+        made.append(len(made))
+        return [envelope(10 * len(made) + n) for n in range(10)]
+
+    tally = sender.send(batches, Broken(), lambda _, claims: {message for message, _ in claims}, 2)
+    assert tally.outcomes[Outcome.ACCEPTED] in (5, 6)
+    assert tally.outcomes[Outcome.DEFERRED] == 2
+    assert tally.outcomes.total() == 10 * len(made)
+    assert len(made) <= 2

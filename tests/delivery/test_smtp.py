@@ -11,6 +11,7 @@ from cryptography.x509.oid import NameOID
 from hypothesis import given
 from hypothesis import strategies as st
 
+from mailer.delivery.outgoing import Outgoing
 from mailer.delivery.smtp import Patience, Relay, SmtpTransport, queue_id, stuffed
 from mailer.delivery.transport import Envelope, Outcome
 from mailer.errors import Misconfigured
@@ -68,13 +69,12 @@ def test_a_server_that_closes_with_421_after_the_dot_is_deferred() -> None:
     assert second.outcome is Outcome.ACCEPTED
 
 
-def test_without_a_server_everything_is_deferred_and_it_is_asked_once() -> None:
+def test_without_a_server_one_message_is_deferred_and_no_other_is_drawn() -> None:
     with sink() as server:
         pass
-    receipts = [receipt for _, receipt in send(to(server), [envelope(n) for n in range(1, 50)])]
-    assert {receipt.outcome for receipt in receipts} == {Outcome.DEFERRED}
-    assert {receipt.code for receipt in receipts} == {0}
-    assert "cannot reach 127.0.0.1" in receipts[0].text
+    [(_, receipt)] = send(to(server), [envelope(n) for n in range(1, 50)])
+    assert (receipt.outcome, receipt.code) == (Outcome.DEFERRED, 0)
+    assert "cannot reach 127.0.0.1" in receipt.text
 
 
 def test_one_connection_serves_many_messages() -> None:
@@ -204,3 +204,30 @@ def test_a_password_is_never_sent_in_the_clear_to_another_machine() -> None:
         Relay.from_url("smtp://ann:secret@mail.example.com?tls=no")
     assert Relay.from_url("smtp://ann:secret@mail.example.com").tls == "required"
     assert Relay.from_url("smtps://ann:secret@mail.example.com").port == 465
+
+
+def test_a_connection_is_kept_for_the_next_call_and_given_back_in_the_end() -> None:
+    with sink() as server:
+        transport = SmtpTransport(Relay.from_url(f"smtp://127.0.0.1:{server.port}"), SOON, keep=60)
+        outgoing = Outgoing(transport)
+        for n in range(3):
+            batches = [[envelope(n + 1)], []]
+            outgoing.send(lambda batches=batches: batches.pop(0), lambda _, claims: {m for m, _ in claims}, 4)
+        assert (server.connections, len(server.got)) == (1, 3)
+        outgoing.close()
+
+
+def test_a_server_that_had_enough_of_a_connection_gets_the_message_over_a_new_one() -> None:
+    with sink({"MAIL b-2@reply.example": "421 4.7.0 Too many messages"}) as server:
+        yes = Envelope(2, 1, "b-2@reply.example", "c2@example.com", envelope(2).data)
+        found = send(to(server), [envelope(1), yes, envelope(3)])
+    assert [receipt.outcome for _, receipt in found] == [Outcome.ACCEPTED, Outcome.DEFERRED, Outcome.ACCEPTED]
+    assert server.connections == 3  # asked again once, over a new connection; then it is believed
+
+
+def test_a_server_that_is_slow_at_every_step_does_not_hold_a_connection_for_ever() -> None:
+    with sink({"RCPT": "silence"}, offers=()) as server:
+        patience = Patience(connect=5, command=300, block=300, whole=0.3, final=300)
+        transport = SmtpTransport(Relay.from_url(f"smtp://127.0.0.1:{server.port}"), patience)
+        [(_, receipt)] = send(transport, [envelope(1)])
+    assert (receipt.outcome, receipt.code) == (Outcome.DEFERRED, 0)
