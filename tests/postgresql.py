@@ -13,18 +13,20 @@ import socket
 import subprocess
 import tempfile
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 import psycopg
 
 ADMIN = "mailer"
 OFF = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "max_connections=200", "shared_buffers=64MB")
+DURABLE = (*OFF[3:], "synchronous_commit=on")  # for those who kill it; a commit is on the disk when it returns
 
 
 class Server:
     """A running server; `new()` gives the URL of a fresh database that has all tables."""
 
-    def __init__(self) -> None:
+    def __init__(self, settings: Sequence[str] = OFF) -> None:
         self._programs = programs()
         self._folder = Path(tempfile.mkdtemp(prefix="mailer-postgresql-"))
         self._as = {"user": unprivileged(), "cwd": self._folder} if os.getuid() == 0 else {"cwd": self._folder}
@@ -34,24 +36,26 @@ class Server:
         self._run("initdb", "--pgdata", data, "--username", ADMIN, "--auth=trust", "--no-sync", "--encoding=UTF8",
                   "--locale=C")  # fmt: skip
         self._port = free_port()
-        options = [part for setting in OFF for part in ("-c", setting)]
-        command = [
-            self._programs / "postgres",
-            "-D",
-            data,
-            "-p",
-            str(self._port),
-            "-h",
-            "127.0.0.1",
-            "-k",
-            self._folder,
-        ]
-        with (self._folder / "log").open("wb") as log:
-            self._process = subprocess.Popen(
-                [*command, *options], stdout=log, stderr=subprocess.STDOUT, start_new_session=True, **self._as
-            )
+        self._settings = [part for setting in settings for part in ("-c", setting)]
+        self._start()
         self._made = 0
+
+    def _start(self) -> None:
+        data = self._folder / "data"
+        command = [
+            self._programs / "postgres", "-D", data, "-p", str(self._port), "-h", "127.0.0.1", "-k", self._folder,
+        ]  # fmt: skip
+        with (self._folder / "log").open("ab") as log:
+            self._process = subprocess.Popen(
+                [*command, *self._settings], stdout=log, stderr=subprocess.STDOUT, start_new_session=True, **self._as
+            )
         self._wait()
+
+    def restart(self) -> None:
+        """Stop at once, as in a crash, and start again."""
+        self._process.send_signal(signal.SIGQUIT)
+        self._process.wait(20)
+        self._start()
 
     def url(self, database: str) -> str:
         return f"postgresql+psycopg://{ADMIN}@127.0.0.1:{self._port}/{database}"

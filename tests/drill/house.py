@@ -21,9 +21,15 @@ GATE = Gate(quiet_from="00:00", quiet_until="00:00")  # no night falls on a dril
 DOMAIN = "drill.example"
 
 
-def prepare(folder: Path, messages: int) -> None:
-    """Make the house and put so many messages into its outbox."""
-    store = Store(f"sqlite:///{folder}/mailer.db")
+def address_of(folder: Path) -> str:
+    """Return the address of the database of the house in `folder`."""
+    return (folder / "store").read_text()
+
+
+def prepare(folder: Path, messages: int, url: str = "") -> None:
+    """Make the house and put so many messages into its outbox; `url` names an empty database instead of SQLite."""
+    (folder / "store").write_text(url or f"sqlite:///{folder}/mailer.db")
+    store = Store(address_of(folder))
     store.create()
     now = datetime.now(UTC)
     with store.write() as session:

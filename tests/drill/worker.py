@@ -5,6 +5,7 @@ server has answered, so that a crash sends it again; `mark-before` marks it befo
 """
 
 import os
+import sys
 from collections.abc import Sequence
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -19,7 +20,7 @@ from mailer.delivery.retry import Retry
 from mailer.delivery.sender import Claims, Receipts
 from mailer.delivery.transport import Envelope, Outcome, open_transport
 from mailer.store import Store, Urgency
-from tests.drill.house import GATE, LEASE, envelope
+from tests.drill.house import GATE, LEASE, address_of, envelope
 
 RETRY = Retry()
 
@@ -27,9 +28,12 @@ RETRY = Retry()
 class Worker:
     """One life of the sending process."""
 
-    def __init__(self, folder: Path, batch: int = 50, size: int = 2_000) -> None:
-        self.store = Store(f"sqlite:///{folder}/mailer.db")
-        self.store.lock()
+    def __init__(self, folder: Path, batch: int = 50, size: int = 2_000, *, alone: bool = True) -> None:
+        self.store = Store(address_of(folder))
+        if alone:
+            self.store.lock()
+        self.alone = alone
+        self.lease = LEASE
         self.owner = f"worker-{os.getpid()}-{os.urandom(4).hex()}"
         self.journal = Journal(folder / "journal")
         self.judge = gate.judge(GATE)
@@ -39,12 +43,12 @@ class Worker:
     def recover(self) -> outbox.Recovered:
         """Take back what the life before had in its hands."""
         with self.store.write(Urgency.MAIL) as session:
-            return outbox.recover(session, clock.now(), alive={self.owner})
+            return outbox.recover(session, clock.now(), alive={self.owner} if self.alone else None)
 
     def batches(self) -> Sequence[Envelope]:
         """Claim and write the next batch."""
         with self.store.write(Urgency.BULK) as session:
-            claimed = outbox.claim(session, self.owner, clock.now(), self.batch, LEASE, self.judge)
+            claimed = outbox.claim(session, self.owner, clock.now(), self.batch, self.lease, self.judge)
         self.names.update({message.id: message.message_id for message in claimed})
         return [envelope(message, self.size) for message in claimed]
 
@@ -57,6 +61,8 @@ class Worker:
 
     def note(self, receipts: Receipts) -> None:
         """Write down what left."""
+        if not self.alone:
+            return  # one file has one writer
         left = [self.names.pop(message) for message, _, receipt in receipts if receipt.outcome is Outcome.ACCEPTED]
         self.journal.append(left, clock.now())
 
@@ -87,6 +93,12 @@ class MarkBefore(Worker):
 KINDS = {"": Worker, "mark-after": MarkAfter, "mark-before": MarkBefore}
 
 
+def deliver(worker: Worker, folder: Path, connections: int) -> None:
+    """Send to the judge until nothing is left to take now."""
+    transport = open_transport(f"smtp://127.0.0.1:{(folder / 'port').read_text()}?tls=no", folder)
+    sender.send(worker.batches, transport, worker.commit, connections, worker.note)
+
+
 def live(folder: Path, connections: int, failpoint: str, wrong: str, tell: Connection) -> None:
     """Live once: recover, tell what was found, send until nothing is left, or until killed."""
     worker = KINDS[wrong](folder)
@@ -94,6 +106,10 @@ def live(folder: Path, connections: int, failpoint: str, wrong: str, tell: Conne
     tell.send(found.in_doubt)
     name, _, what = failpoint.partition("=")
     failpoints.arm({name: what} if name else {})
-    port = (folder / "port").read_text()
-    transport = open_transport(f"smtp://127.0.0.1:{port}?tls=no", folder)
-    sender.send(worker.batches, transport, worker.commit, connections, worker.note)
+    deliver(worker, folder, connections)
+
+
+if __name__ == "__main__":  # under strace: a folder, a number of connections
+    alone = Worker(Path(sys.argv[1]))
+    alone.recover()
+    deliver(alone, Path(sys.argv[1]), int(sys.argv[2]))
