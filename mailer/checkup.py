@@ -46,6 +46,12 @@ def _database(house: House) -> tuple[str, str]:
     return f"{version} at {house.database}", ""
 
 
+def _safe_mode(house: House) -> tuple[str, str]:
+    why = house.safe_mode
+    fix = "nothing is sent; if no other copy of this house runs, accept it: mailer accept" if why else ""
+    return f"safe mode: {why}" if why else "this database belongs here", fix
+
+
 def _staff(house: House) -> tuple[str, str]:
     with house.store.read() as session:
         counted = select(func.count()).select_from(Staff).where(Staff.active, Staff.role == Role.REPRESENTATIVE)
@@ -119,6 +125,7 @@ def _quarantine(house: House) -> tuple[str, str]:
 
 CHECKS: tuple[tuple[str, Callable[[House], tuple[str, str]]], ...] = (
     ("database", _database),
+    ("generation", _safe_mode),
     ("representatives", _staff),
     ("templates", _templates),
     ("campaigns", _campaigns),

@@ -13,7 +13,7 @@ from rich.progress import track
 from rich.table import Table
 from sqlmodel import Session, select
 
-from mailer import __version__, checkup, clock, founding, log, pipeline, server, settings
+from mailer import __version__, backup, checkup, clock, founding, log, pipeline, server, settings
 from mailer.campaigns import audience
 from mailer.campaigns import files as campaign_files
 from mailer.campaigns.campaign import Campaign
@@ -85,6 +85,8 @@ def _house(*, alone: bool = False) -> Iterator[House]:
         if alone:
             house.store.lock()
         house.store.upgrade()
+        if why := pipeline.wake(house, clock.now()):
+            err.print(f"[yellow]safe mode:[/yellow] {why}; nothing is sent until: mailer accept", highlight=False)
         yield house
     finally:
         house.close()
@@ -195,6 +197,40 @@ def check() -> None:
             if finding.fix:
                 out.print(f"      {'':16} → {finding.fix}", highlight=False, soft_wrap=True)
     out.print("everything is in order" if not bad else f"{bad} to look at", highlight=False)
+
+
+@app.command("backup")
+def backup_command(file: Annotated[Path, typer.Argument(help="The file to make, for example shop.tar.gz.")]) -> None:
+    """Save the whole house into one file, while it works."""
+    with _house() as house:
+        size = backup.save(house, file.resolve(), clock.now())
+    out.print(f"{file} holds the house as it was just now, {size:,} bytes; it holds the secret too: keep it safe")
+
+
+@app.command("restore")
+def restore_command(
+    file: Annotated[Path, typer.Argument(help="A backup.")],
+    folder: Annotated[Path, typer.Argument(help="The new home; nothing is overwritten.")],
+    store: Annotated[str, typer.Option(help="An empty PostgreSQL database to restore into, as a URL.")] = "",
+    journal: Annotated[Path | None, typer.Option(help="var/journal.log of the lost house, if it survived.")] = None,
+) -> None:
+    """Make a new home from a backup. It sends nothing until: mailer accept."""
+    home = backup.restore(file.resolve(), folder.resolve(), store, journal)
+    out.print(f"restored into {home.root}", highlight=False, soft_wrap=True)
+    if wrong := backup.misnamed(home, store):
+        said = f"its settings name another database ({wrong}): in {home.config} set [store] url to {store or 'nothing'}"
+        out.print(said, highlight=False, soft_wrap=True, markup=False)
+    out.print(f"next: cd {folder} && mailer check && mailer accept", highlight=False, soft_wrap=True)
+
+
+@app.command()
+def accept() -> None:
+    """Accept a restored or copied house as the one that goes on; what the journal says left is not sent again."""
+    with _house() as house:
+        if not house.safe_mode:
+            raise Invalid("this house is not in safe mode; there is nothing to accept")
+        done = pipeline.take_over(house, clock.now())
+    out.print(f"this house goes on: {done.sent:,} had left since, {done.in_doubt:,} may have", highlight=False)
 
 
 @app.command()
@@ -319,10 +355,10 @@ def campaign_list() -> None:
         with house.store.read() as session:
             for found in session.exec(select(Campaign).order_by(Campaign.name)):
                 runs = pipeline.runs_of(session, found)
-                accounts = [outbox.accounts(session, run.id or 0) for run in runs]
+                books = [accounts.accounts(session, run.id or 0) for run in runs]
                 left = sum(sum(audience.left_out(session, run.id or 0).values()) for run in runs)
                 when = Schedule.from_data(found.schedule).sentence()
-                chosen, sent = sum(a.chosen for a in accounts), sum(a.sent for a in accounts)
+                chosen, sent = sum(a.chosen for a in books), sum(a.sent for a in books)
                 table.add_row(found.name, found.state, when, str(len(runs)), f"{chosen:,}", f"{sent:,}", f"{left:,}")
     out.print(table)
 

@@ -78,6 +78,11 @@ def open_sqlite(url: URL, *, read_only: bool) -> Engine:
     return engine
 
 
+def connect_sqlite(path: str | Path) -> Any:
+    """Connect to a SQLite file directly, for what no transaction may be around: a copy of it, a mode of its own."""
+    return sqlite.connect(str(path), timeout=WAIT_SECONDS)
+
+
 def open_postgresql(url: URL, *, read_only: bool) -> Engine:
     """Open a PostgreSQL database: a reader's transactions are read-only snapshots, and the server keeps the time-outs.
 
@@ -93,7 +98,7 @@ def open_postgresql(url: URL, *, read_only: bool) -> Engine:
     given = {"options": f"{said} -c timezone=UTC", "application_name": "mailer", "connect_timeout": 10, "keepalives": 1}
     reader = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
     try:
-        return sa.create_engine(
+        engine = sa.create_engine(
             url,
             pool_size=READERS if read_only else WRITERS,
             max_overflow=READERS,
@@ -104,6 +109,19 @@ def open_postgresql(url: URL, *, read_only: bool) -> Engine:
         )
     except ModuleNotFoundError as error:
         raise Misconfigured("for PostgreSQL its driver is needed: pip install 'mailer[postgresql]'") from error
+    sa.event.listen(engine, "connect", _without_nul)
+    return engine
+
+
+def _without_nul(connection: Any, _record: Any) -> None:
+    """Let no NUL reach PostgreSQL, whose text cannot hold one: strangers put them into emails. It is shown as �."""
+    from psycopg.types.string import StrDumper
+
+    class Shown(StrDumper):
+        def dump(self, obj: str) -> Any:
+            return super().dump(obj.replace("\0", "�") if "\0" in obj else obj)
+
+    connection.adapters.register_dumper(str, Shown)
 
 
 def refuse_old(connection: sa.Connection) -> None:

@@ -10,6 +10,7 @@ import secrets
 import threading
 from collections.abc import Sequence
 from functools import cached_property
+from pathlib import Path
 
 from sqlalchemy.engine import make_url
 
@@ -19,6 +20,7 @@ from mailer.delivery.journal import Journal
 from mailer.delivery.outgoing import KEEP, Outgoing
 from mailer.delivery.transport import open_transport
 from mailer.errors import NotReady
+from mailer.generation import safe_mode
 from mailer.insights.warehouse import Warehouse
 from mailer.mail.dkim import Key
 from mailer.mail.tokens import Signer
@@ -99,6 +101,17 @@ class House:
     def journal(self) -> Journal:
         """The file beside the database that remembers what left, should an older database be restored."""
         return Journal(self.home.var / "journal.log")
+
+    @property
+    def generation(self) -> Path:
+        """The file beside the database that says whose it is."""
+        return self.home.var / "generation"
+
+    @property
+    def safe_mode(self) -> str:
+        """Why nothing may be sent or planned until a person accepts; nothing if all is well."""
+        with self.store.read() as session:
+            return safe_mode(session, self.generation)
 
     @property
     def database(self) -> str:

@@ -170,7 +170,7 @@ def enqueue(
             "recipient_id": recipient_id,
             "staff_id": customers_by_id[recipient.customer_id].representative_id,
             "address": recipient.address,
-            "message_id": new_message_id(run.public_id, recipient.customer_id, domain=domain),
+            "message_id": new_message_id(campaign.public_id, run.occurrence, recipient.address, domain=domain),
             "due_at": recipient.due_at,
             "expires_at": recipient.due_at + timedelta(hours=campaign.send_before_hours),
             "next_at": recipient.due_at,

@@ -16,6 +16,7 @@ from mailer.pipeline.launch import approve, run_now, send_test, template_digest
 from mailer.pipeline.plan import choose, fold, plan
 from mailer.pipeline.receive import accept, review, route, sort
 from mailer.pipeline.send import recover, send
+from mailer.pipeline.waking import take_over, wake
 from mailer.pipeline.write import write
 
 __all__ = [
@@ -35,7 +36,9 @@ __all__ = [
     "send",
     "send_test",
     "sort",
+    "take_over",
     "template_digest",
+    "wake",
     "why_sent",
     "write",
 ]

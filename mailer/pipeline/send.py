@@ -63,6 +63,7 @@ def send(house: House, *, stop: Callable[[], bool] = lambda: False) -> int:
             outbox.settle(session, receipts, now, retry)
             allowed = outbox.hand_over(session, claims, now, judge)
             record.sent(session, [ident for ident, _, receipt in receipts if receipt.outcome is Outcome.ACCEPTED], now)
+        house.journal.note([left[ident] for ident in allowed if ident in left], now)
         return allowed
 
     def note(receipts: Receipts) -> None:

@@ -27,6 +27,7 @@ from mailer.web import (
     preferences,
     problems,
     quarantine,
+    safe_mode,
     segments,
     shelf,
     sign_in,
@@ -43,6 +44,7 @@ if TYPE_CHECKING:
 FOR_CUSTOMERS = (human, unsubscribe, preferences, view, survey)
 FOR_STAFF = (
     home, inbox, conversations, customers, segments, campaigns, campaign_test, shelf, messages, quarantine, staff,
+    safe_mode,
 )  # fmt: skip
 FOR_PROVIDERS = (hooks,)
 FOR_ANYONE = (sign_in, faces, health)

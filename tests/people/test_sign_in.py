@@ -1,7 +1,7 @@
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 
 from mailer.people.sign_in import SignIn, begin, end, end_all, recognise, signed_in
 from mailer.people.staff import Staff, set_password
@@ -30,7 +30,10 @@ def test_ending_one_sign_in_leaves_the_others(session: Session, now: datetime, n
     assert [signed_in(session, token, now) for token in tokens] == [None, maya, jonas]
     end_all(session, maya.id, now + timedelta(hours=1))
     assert [signed_in(session, token, now) for token in tokens] == [None, None, jonas]
-    assert session.exec(select(SignIn.ended_at).order_by(SignIn.ended_at)).all()[-2:] == [now, now + timedelta(hours=1)]
+    assert session.exec(select(SignIn.ended_at).order_by(col(SignIn.ended_at).nulls_first())).all()[-2:] == [
+        now,
+        now + timedelta(hours=1),
+    ]
 
 
 def test_who_leaves_is_signed_out(session: Session, now: datetime, new_staff: NewStaff) -> None:
