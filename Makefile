@@ -3,6 +3,8 @@
 PYTHON ?= python3
 BIN := .venv/bin
 ARGS ?=
+ON_BOTH := tests/house/test_store.py tests/house/test_backup.py tests/people tests/insights tests/campaigns \
+	tests/delivery tests/replies tests/inbox tests/journey
 
 .PHONY: demo test check bench drill fix clean
 
@@ -18,6 +20,7 @@ check: .venv/developed
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(MAKE) test
+	$(BIN)/python -m pytest -n auto --store postgresql $(ON_BOTH)
 
 bench: .venv/developed
 	@$(BIN)/python -m tests.bench $(ARGS)

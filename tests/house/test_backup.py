@@ -163,17 +163,16 @@ def test_a_house_saved_while_it_sends_and_lost_writes_to_nobody_twice(
     with sink() as server:
         house = found(transport=f"smtp://127.0.0.1:{server.port}")
         pipeline.wake(house, clock.now())
-        fill(house, 240)
-        if killed:
-            with house.home.config.open("a") as config:
-                config.write(f'[failpoints]\n"{killed}" = "kill@30"\n')
-        sending = subprocess.Popen([sys.executable, "-m", "tests.house.sending", str(house.home.root)])
-        while len(server.got) < 30 and sending.poll() is None:
+        fill(house, 120)
+        environment = os.environ | ({f"MAILER_FAILPOINTS__{killed}": "kill@12"} if killed else {})
+        command = [sys.executable, "-m", "tests.house.sending", str(house.home.root)]
+        sending = subprocess.Popen(command, env=environment)
+        while len(server.got) < 15 and sending.poll() is None:
             time.sleep(0.002)
         file = tmp_path / "shop.tar.gz"
         backup.save(house, file, clock.now())
         at_backup = len(server.got)
-        while not killed and len(server.got) < at_backup + 40 and sending.poll() is None:
+        while not killed and len(server.got) < at_backup + 20 and sending.poll() is None:
             time.sleep(0.002)
         if not killed:
             os.kill(sending.pid, signal.SIGKILL)

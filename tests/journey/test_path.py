@@ -8,7 +8,7 @@ import threading
 import urllib.error
 import urllib.parse
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from http.cookiejar import CookieJar
@@ -20,7 +20,7 @@ from sqlmodel import select
 from mailer import clock, founding, pipeline, scheduler, server, settings
 from mailer.campaigns import audience
 from mailer.campaigns.campaign import Run
-from mailer.delivery import outbox
+from mailer.delivery.accounts import accounts
 from mailer.delivery.outbox import Message, State
 from mailer.demo import customers
 from mailer.demo.mailbox import Mailbox
@@ -47,6 +47,8 @@ domain = "reply.shop.example.com"
 listen = ""
 [web]
 listen = "127.0.0.1:{web}"
+[store]
+url = "{store}"
 """
 
 
@@ -95,12 +97,13 @@ class Browser:
 
 
 @pytest.fixture
-def town(tmp_path: Path) -> Iterator[Town]:
+def town(tmp_path: Path, new_database: Callable[..., str], store_kind: str) -> Iterator[Town]:
     home = Home(tmp_path / "shop")
     mailbox = Mailbox(tmp_path / "mailbox")
     web = server.free_port("127.0.0.1")
     base = f"http://127.0.0.1:{web}"
-    founding.found(home, SETTINGS.format(base=base, smtp=mailbox.start(), web=web))
+    store = "" if store_kind == "sqlite" else new_database(tables=False)
+    founding.found(home, SETTINGS.format(base=base, smtp=mailbox.start(), web=web, store=store))
     clock.move_to(TUESDAY)
     house = House(home, settings.load(home, {}))
     house.store.lock()
@@ -227,7 +230,7 @@ def test_one_email_travels_every_floor(town: Town) -> None:
     assert urllib.request.urlopen(request, timeout=10).status == 200
     with town.house.store.read() as session:
         first = session.exec(select(Run)).one()
-        assert outbox.accounts(session, first.id).balance
+        assert accounts(session, first.id).balance
     clock.move_to(TUESDAY + timedelta(days=40))
     nora.sign_in("nora@shop.example.com", town.passwords["nora@shop.example.com"])  # the old sign-in ended meanwhile
     nora.go("/campaigns/we-miss-you")
@@ -238,9 +241,9 @@ def test_one_email_travels_every_floor(town: Town) -> None:
         held = session.exec(select(Message.address).where(Message.state == State.HELD)).all()
         assert held == ["customer1@example.com"]
         assert audience.left_out(session, second.id) == {"no_consent": 1}
-        accounts = outbox.accounts(session, second.id)
-        assert accounts.balance
-        assert accounts.sent == len(town.mailbox.deliveries) - 5
+        books = accounts(session, second.id)
+        assert books.balance
+        assert books.sent == len(town.mailbox.deliveries) - 5
     assert town.mailbox.duplicates() == []
 
 
