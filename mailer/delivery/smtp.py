@@ -280,6 +280,9 @@ class Line:
             reply = await wire.reply(self.patience.final)
         except Gone as error:
             return Receipt(Outcome.LOST, 0, str(error))
+        if 300 <= reply.code < 400:  # neither a yes nor a no
+            self.wire.end("out of step")
+            return Receipt(Outcome.LOST, reply.code, reply.text)
         self.served += 1
         return self._judged(reply, Outcome.ACCEPTED)
 
@@ -338,13 +341,16 @@ class Line:
             replies = []
             for command in commands:
                 replies.append(await self._ask(command))
-                if replies[-1].code >= 400:
+                if replies[-1].code >= 300:
                     break
-        failed = next((reply for reply in replies if reply.code >= 400), None)
+        failed = next((reply for reply in replies[:2] if reply.code >= 300), None)
+        failed = failed or next((reply for reply in replies[2:] if reply.code != 354), None)
         if failed is None:
             return None
         if replies[-1].code == 354:  # asked for data without a recipient (RFC 2920, 3.1): end it here
             self.wire.end("nobody to send to")
+        elif failed.code < 400:  # the answer to another question: what follows would be read as commands
+            self.wire.end("out of step")
         elif failed.code != 421:
             await self._ask("RSET")
         return self._judged(failed, Outcome.DEFERRED)
