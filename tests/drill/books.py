@@ -6,6 +6,7 @@ from pathlib import Path
 import sqlalchemy as sa
 
 from mailer.delivery import outbox
+from mailer.delivery.accounts import accounts
 from mailer.delivery.outbox import State, T
 from mailer.store import Store
 from tests.drill.house import address_of
@@ -29,7 +30,7 @@ def compare(folder: Path, result: Result) -> Result:
     with store.read() as session:
         ours: dict[str, State] = {row[0]: row[1] for row in session.execute(sa.select(T.c.message_id, T.c.state))}
         runs = session.execute(sa.select(T.c.run_id).where(T.c.run_id.is_not(None)).distinct()).scalars().all()
-        result.wants(all(outbox.accounts(session, run).balance for run in runs), "the accounts do not balance")
+        result.wants(all(accounts(session, run).balance for run in runs), "the accounts do not balance")
     store.close()
     doubtful = {message for message, state in ours.items() if state is State.IN_DOUBT}
     sent = {message for message, state in ours.items() if state is State.SENT}

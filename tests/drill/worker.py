@@ -13,7 +13,7 @@ from pathlib import Path
 import sqlalchemy as sa
 
 from mailer import clock, failpoints
-from mailer.delivery import gate, outbox, sender
+from mailer.delivery import gate, outbox, release, sender
 from mailer.delivery.journal import Journal
 from mailer.delivery.outbox import State, T
 from mailer.delivery.retry import Retry
@@ -40,10 +40,10 @@ class Worker:
         self.batch, self.size = batch, size
         self.names: dict[int, str] = {}
 
-    def recover(self) -> outbox.Recovered:
+    def recover(self) -> release.Recovered:
         """Take back what the life before had in its hands."""
         with self.store.write(Urgency.MAIL) as session:
-            return outbox.recover(session, clock.now(), alive={self.owner} if self.alone else None)
+            return release.recover(session, clock.now(), alive={self.owner} if self.alone else None)
 
     def batches(self) -> Sequence[Envelope]:
         """Claim and write the next batch."""
