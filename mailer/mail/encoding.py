@@ -43,6 +43,10 @@ def encode_words(text: str) -> str:
     refuse_breaks(text, "text of a header")
     raw = text.encode("utf-8")
     quoted = sum(1 if byte in _PLAIN_Q or byte == 32 else 3 for byte in raw) <= len(raw) * 4 / 3
+    if len(raw) <= 36 and not quoted:
+        return f"=?utf-8?b?{base64.b64encode(raw).decode()}?="
+    if quoted and len(whole := _q(raw)) <= 48:
+        return f"=?utf-8?q?{whole}?="
     words, chunk, width = [], b"", 0
     for sign in text:
         data = sign.encode("utf-8")

@@ -18,9 +18,7 @@ from mailer.mail.encoding import lenient_base64
 
 _WIDTH = 73  # signs of a line before it is cut: 76 without the soft break, and two more for a hidden dot or F
 _SHORT = 200  # characters; longer lines are not remembered
-_SAFE = re.compile(
-    r"[!-<>-~][ -<>-~]{0,71}[!-<>-~]|[!-<>-~]"
-)  # one line, nothing to encode
+_SAFE = re.compile(r"(?![.F])(?:[!-<>-~][ -<>-~]{0,71})?[!-<>-~]")  # one line, nothing to encode or to hide
 
 
 def quoted_printable(text: str) -> bytes:
@@ -32,7 +30,7 @@ def quoted_printable(text: str) -> bytes:
 def piece(text: str) -> bytes:
     """Write text, whose lines end in LF, as quoted-printable that begins and ends at the beginning of a line."""
     if _SAFE.fullmatch(text):
-        return _hidden(text.encode("ascii")) + b"=\r\n"
+        return text.encode("ascii") + b"=\r\n"
     whole, newline, rest = text.rpartition("\n")
     lines = b"".join([line(each) for each in whole.split("\n")]) if newline else b""
     return lines + line(rest).removesuffix(b"\r\n") + b"=\r\n" if rest else lines
@@ -50,7 +48,7 @@ def line(text: str) -> bytes:
 
 def _line(text: str) -> bytes:
     if _SAFE.fullmatch(text):
-        return _hidden(text.encode("ascii")) + b"\r\n"
+        return text.encode("ascii") + b"\r\n"
     data = binascii.b2a_qp(text.encode("utf-8"), istext=True).replace(b"=\n", b"")
     lines, at = [], 0
     while len(data) - at > _WIDTH:
@@ -67,9 +65,9 @@ _known = lru_cache(maxsize=4096)(_line)
 
 def _hidden(data: bytes) -> bytes:
     """Hide what would mean something at the beginning of a line."""
-    if data.startswith(b"."):
-        return b"=2E" + data[1:]
-    return b"=46" + data[1:] if data.startswith(b"From ") else data
+    if data[:1] == b"." or data[:5] == b"From ":
+        return b"=%02X" % data[0] + data[1:]
+    return data
 
 
 def decode_transfer(data: bytes, encoding: str) -> bytes:

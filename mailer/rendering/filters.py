@@ -55,10 +55,24 @@ def number(context: Context, value: Any) -> str:
     return _number(round(value, 2), _locale(context))
 
 
-@lru_cache(maxsize=4096)
 def _money(cents: int, currency: str, locale: Locale) -> str:
-    amount = Decimal(cents).scaleb(-get_currency_precision(currency))
+    digits = _precision(currency)
+    if cents < 0 or not digits:
+        return _whole_money(Decimal(cents).scaleb(-digits), currency, locale)
+    whole, rest = divmod(cents, 10**digits)
+    even = _whole_money(whole, currency, locale)  # $12.00, which many amounts share; then its last zeros
+    at = even.rfind("0" * digits)
+    return f"{even[:at]}{rest:0{digits}}{even[at + digits :]}"
+
+
+@lru_cache(maxsize=4096)
+def _whole_money(amount: int | Decimal, currency: str, locale: Locale) -> str:
     return str(format_currency(amount, currency, locale=locale))
+
+
+@lru_cache(maxsize=512)
+def _precision(currency: str) -> int:
+    return int(get_currency_precision(currency))
 
 
 @lru_cache(maxsize=4096)

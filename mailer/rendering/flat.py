@@ -31,6 +31,7 @@ _COMPARED = {
 _AT_ADDRESS = re.compile(rf"(?:{'|'.join(POINTS)})\s*=[\s\"'\x00-\x20]*([a-z][a-z0-9+.-]*)?$")
 _GOOD = re.compile(r"[\s\"'\x00-\x20]*(?:https?|mailto):")
 _BAD = re.compile(r"[\s\"'\x00-\x20]*[a-z0-9+.-]*(?::|$)")  # another scheme, or the beginning of one
+_PLAIN = re.compile(r"(?![.F])(?:[!#-%(-;?-~][ !#-%(-;?-~]{0,70})?[!#-%(-;?-~]")  # as `piece` has it, nothing to escape
 SHORT = 400  # characters; longer ones are not remembered
 
 
@@ -47,13 +48,13 @@ def page(source: str, language: str) -> Write:
     return _Program(PAGE, language, _constant, "value", "address").compiled(source)
 
 
-def line(source: str, language: str) -> Write:
-    """Return the function that writes text, as text.
+def line(source: str, language: str, constant: Callable[[str], tuple[Any, ...]] = lambda text: (text,)) -> Write:
+    """Return the function that writes text, as text; its constants are what `constant` makes of them.
 
     Raises:
         Unsure: the template holds something that only Jinja writes.
     """
-    return _Program(LINE, language, str, "str", "str").compiled(source)
+    return _Program(LINE, language, constant, "str", "str").compiled(source)
 
 
 # What the written programs call
@@ -77,10 +78,8 @@ def _root(data: Mapping[str, Any], name: str) -> Any:
 
 
 def _field(owner: Any, name: str) -> Any:
-    if type(owner) is Record:
-        found = owner._read(name)
-        if found is not None:
-            return found
+    if type(owner) is Record and (found := owner._read(name)) is not None:
+        return found
     return PAGE.getattr(owner, name)
 
 
@@ -94,11 +93,13 @@ def _address(value: Any) -> bytes:
     plain = _as_read(str(value))
     if not _GOOD.match(plain) and _BAD.match(plain):
         raise Unsure("an address of another kind")
-    return _value(value)
+    return _written(str(escape(value)))  # not remembered: most belong to one letter
 
 
 @lru_cache(maxsize=4096)
 def _known_value(value: str) -> bytes:
+    if _PLAIN.fullmatch(value):
+        return value.encode("ascii") + b"=\r\n"
     return _written(str(escape(value)))
 
 
@@ -119,12 +120,12 @@ def _as_read(written: str) -> str:
     return written.lower().replace("\n", "").replace("\t", "")  # as browsers do within an address
 
 
-def _constant(text: str) -> bytes:
+def _constant(text: str) -> tuple[bytes]:
     """Encode a constant; refuse one in which an address goes where none may, or could after what stands before it."""
     plain = _as_read(text)
     if other_schemes(plain) or any(_ends_a_point(plain[: found.start()]) for found in SCHEME.finditer(plain)):
         raise Unsure("an address of another kind")
-    return piece(text)
+    return (piece(text),)
 
 
 # What writes them
@@ -134,7 +135,7 @@ class _Program:
     """One function on its way: its lines, what they name, and the constant that is still growing."""
 
     def __init__(
-        self, sandbox: Sandbox, language: str, constant: Callable[[str], Any], value: str, address: str
+        self, sandbox: Sandbox, language: str, constant: Callable[[str], tuple[Any, ...]], value: str, address: str
     ) -> None:
         self._sandbox = sandbox
         self._language = language
@@ -276,7 +277,7 @@ class _Program:
 
     def _at_address(self) -> bool:
         """Whether what follows the growing constant is an address, of which nothing was said yet."""
-        if self._constant is str:
+        if not self._sandbox.autoescape:
             return False
         found = _AT_ADDRESS.search(_as_read(self._text[-200:]))
         if found and found[1]:
@@ -285,7 +286,7 @@ class _Program:
 
     def _end_text(self) -> None:
         if self._text:
-            self._run.append(self._kept(self._constant(self._text)))
+            self._run += [self._kept(each) for each in self._constant(self._text)]
         self._text = ""
 
     def _flush(self) -> None:

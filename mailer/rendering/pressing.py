@@ -7,7 +7,7 @@ value that looks like markup, a missing field, a letter too long) the letter is 
 decides and explains, and its bytes are made from what it wrote; they say the same.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -73,7 +73,7 @@ class _Version:
         if not subject or len(html) > MOST:
             raise flat.Unsure("an empty subject, or a long letter")
         before, between, behind = self.frame
-        return Pressed(subject, b"".join((before, _tidy("".join(self.text(data))), between, html, behind)))
+        return Pressed(subject, b"".join((before, _tidy(self.text(data)), between, html, behind)))
 
 
 @lru_cache(maxsize=64)
@@ -87,7 +87,7 @@ def _version(subject: str, preheader: str, html: str) -> _Version | None:
         return _Version(
             flat.line(subject, language),
             flat.line(preheader, language),
-            flat.line(text, language),
+            flat.line(text, language, _whole_lines),
             flat.page(html, language),
             _frame(subject, preheader, html),
         )
@@ -100,20 +100,32 @@ def _frame(*source: str) -> tuple[bytes, bytes, bytes]:
     return frame("\0".join(source))
 
 
-def _tidy(text: str) -> bytes:
-    """Encode the text part, tidied line by line as `page.tidy` and `page.closed_up` do; most lines are known."""
-    body = b"".join([_tidied(each) for each in text.split("\n")])
+def _tidy(pieces: Iterable[str | bytes]) -> bytes:
+    """Encode the text part, tidied line by line as `page.tidy` and `page.closed_up` do; bytes are lines already."""
+    lines, open_ = [], ""
+    for each in pieces:
+        if isinstance(each, str):
+            open_ += each
+        else:
+            lines += [*map(_tidied, open_.split("\n")[:-1]), each]
+            open_ = ""
+    body = b"".join([*lines, *map(_tidied, open_.split("\n"))])
     while _LONG in body:
         body = body.replace(_LONG, _LONG[2:])
     return body.strip(b"\r\n") + b"\r\n"
 
 
-def _tidy_line(text: str) -> bytes:
-    return b"".join([line(each.strip()) for each in closed_up(text).splitlines() or [""]])
-
-
-_known: Callable[[str], bytes] = lru_cache(maxsize=4096)(_tidy_line)
+def _whole_lines(text: str) -> tuple[str | bytes, ...]:
+    """Encode the lines that are whole in a constant; what stands before and behind them waits for its neighbours."""
+    first, last = text.find("\n") + 1, text.rfind("\n") + 1
+    if first == last:
+        return (text,)
+    middle = b"".join(map(_tidied, text[first:last].split("\n")[:-1]))
+    return (text[:first], middle, text[last:]) if text[last:] else (text[:first], middle)
 
 
 def _tidied(text: str) -> bytes:
-    return _known(text) if len(text) < flat.SHORT else _tidy_line(text)
+    text = text.strip(" ")
+    if text.isprintable() and "  " not in text and " :" not in text:
+        return line(text)
+    return b"".join([line(each.strip()) for each in closed_up(text).splitlines() or [""]])

@@ -33,8 +33,11 @@ class Record:
     def _read(self, name: str) -> Any:
         """Return a field, frozen when it is read; None if it is missing."""
         value = self._values.get(name)
-        if type(value) is str and value.isprintable():
+        kind = type(value)
+        if kind is str and value.isprintable():  # type: ignore[union-attr]
             return value or None
+        if kind is int or value is None:
+            return value
         value = freeze(value, f"{self._path}.{name}")
         return None if value in EMPTY else value
 

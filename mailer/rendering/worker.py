@@ -116,7 +116,8 @@ class Worker:
         whole = _FRAME.size + first + second
         self._fill(process, whole, end)
         middle = _FRAME.size + first
-        words, entity = self._heard[_FRAME.size : middle].decode("utf-8", "replace"), bytes(self._heard[middle:whole])
+        with memoryview(self._heard) as heard:
+            words, entity = str(heard[_FRAME.size : middle], "utf-8", "replace"), bytes(heard[middle:whole])
         del self._heard[:whole]
         return Pressed(words, entity) if kind == b"L" else RenderError(words)
 
@@ -130,7 +131,7 @@ class Worker:
         while len(self._heard) < size:
             if not waiting.poll(max(0.0, end - clock.monotonic()) * 1000):
                 raise Died(f"it took longer than {WALL_SECONDS:.0f} seconds")
-            if not (more := os.read(process.stdout.fileno(), 1 << 18)):
+            if not (more := os.read(process.stdout.fileno(), 1 << 16)):
                 raise Died(_why(process.wait()))
             self._heard += more
 

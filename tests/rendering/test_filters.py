@@ -1,4 +1,9 @@
+from decimal import Decimal
+
 import pytest
+from babel.numbers import format_currency
+from hypothesis import given
+from hypothesis import strategies as st
 
 from mailer.rendering.sandbox import frozen, page
 
@@ -43,3 +48,14 @@ def test_an_instant_is_the_day_it_is_where_the_customer_lives() -> None:
 def test_a_value_of_the_wrong_kind_is_an_error(expression: str) -> None:
     with pytest.raises(Exception, match="needs a"):
         said(expression, word="soon", yes=True)
+
+
+@given(
+    st.integers(-(10**6), 10**12),
+    st.sampled_from(["en", "de", "fr", "es", "ja", "sv", "pl", "pt-BR", "de-CH", "hi", "ar", "nl"]),
+    st.sampled_from([("USD", 2), ("EUR", 2), ("JPY", 0), ("KWD", 3), ("CHF", 2)]),
+)
+def test_money_is_written_to_the_sign_as_the_language_has_it(cents: int, language: str, money: tuple[str, int]) -> None:
+    currency, digits = money
+    expected = format_currency(Decimal(cents).scaleb(-digits), currency, locale=language.replace("-", "_"))
+    assert said(f"facts.cents|money('{currency}')", language, cents=cents) == expected.replace("\xa0", " ")
