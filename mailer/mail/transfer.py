@@ -53,7 +53,7 @@ def _line(text: str) -> bytes:
     lines, at = [], 0
     while len(data) - at > _WIDTH:
         end = at + _WIDTH
-        end -= next((back for back in (1, 2) if data[end - back] == 61), 0)  # never within =C3
+        end -= (data[end - 1] == 61) or 2 * (data[end - 2] == 61)  # never within =C3
         lines.append(_hidden(data[at:end]))
         at = end
     lines.append(_hidden(data[at:]))
