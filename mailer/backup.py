@@ -154,14 +154,19 @@ def _fill(dump: Path, store_url: str) -> None:
 
 
 def _run(program: str, url: URL, *given: str) -> None:
-    """Run a program of PostgreSQL's own; the password goes by the environment, where no list of processes shows it."""
+    """Run a program of PostgreSQL's own; the password goes by a file, since lists of processes show arguments."""
     found = shutil.which(program)
     if found is None:
         raise NotReady(f"{program} is needed and not on PATH; install PostgreSQL's client programs")
-    environment = dict(os.environ) | ({"PGPASSWORD": str(url.password)} if url.password else {})
-    plain = url.set(drivername="postgresql", password=None).render_as_string(hide_password=False)
-    done = subprocess.run(  # noqa: S603 -- the program was looked for by its name
-        [found, *given, f"--dbname={plain}"], env=environment, capture_output=True, text=True, check=False
-    )
+    with tempfile.TemporaryDirectory(prefix="mailer-") as folder:
+        plain = url.set(drivername="postgresql", password=None)
+        if url.password:
+            secret = str(url.password).replace("\\", "\\\\").replace(":", "\\:")
+            file = Path(folder) / "pgpass"
+            file.touch(mode=0o600)
+            file.write_text(f"*:*:*:*:{secret}\n", encoding="utf-8")
+            plain = plain.update_query_dict({"passfile": str(file)})
+        named = f"--dbname={plain.render_as_string(hide_password=False)}"
+        done = subprocess.run([found, *given, named], capture_output=True, text=True, check=False)  # noqa: S603
     if done.returncode:
         raise NotReady(f"{program} failed: {done.stderr.strip()}")

@@ -186,6 +186,7 @@ class ServerClaim:
             connection.close()
             where = self._url.render_as_string(hide_password=True)
             raise NotReady(f"another mailer already runs on {where}; stop it first")
+        self._driver: Any = connection.connection.dbapi_connection
         return connection
 
     def holds(self) -> bool:
@@ -194,6 +195,7 @@ class ServerClaim:
             self._connection.execute(sa.text("select 1"))
         except sa.exc.DBAPIError:
             self._connection.invalidate()
+            self._driver.close()  # a connection that broke is let go of by nobody else
             try:
                 self._connection = self._take()
             except (sa.exc.DBAPIError, NotReady):

@@ -8,7 +8,6 @@ import contextlib
 import os
 import secrets
 import threading
-from collections.abc import Sequence
 from functools import cached_property
 from pathlib import Path
 
@@ -17,8 +16,6 @@ from sqlalchemy.engine import make_url
 from mailer import failpoints, settings, tables
 from mailer.delivery import signing
 from mailer.delivery.journal import Journal
-from mailer.delivery.outgoing import KEEP, Outgoing
-from mailer.delivery.transport import open_transport
 from mailer.errors import NotReady
 from mailer.generation import safe_mode
 from mailer.insights.warehouse import Warehouse
@@ -27,7 +24,7 @@ from mailer.mail.tokens import Signer
 from mailer.paths import Home
 from mailer.rendering.press import Press
 from mailer.rendering.template import Shelf
-from mailer.replies.inbound import Arrival, Spool, receive_all
+from mailer.replies.inbound import Arrival, Spool
 from mailer.store import Store
 from mailer.together import Together
 
@@ -49,6 +46,7 @@ class House:
         self.settings = given or settings.load(home)
         self.owner = f"{os.getpid()}-{secrets.token_hex(4)}"
         self.woken = threading.Event()  # set when something arrived that should not wait for the next tick
+        self.resumed: set[int] = set()  # campaigns that go on: what they had set aside is freed in the background
         failpoints.arm(self.settings.failpoints)
         self.store = Store(self.settings.store.url or f"sqlite:///{home.var / 'mailer.db'}")
 
@@ -84,18 +82,8 @@ class House:
 
     @cached_property
     def arrivals(self) -> Together[Arrival]:
-        """Notes what arrives, all that arrives at the same time in one commit."""
-
-        def write(arrived: Sequence[Arrival]) -> None:
-            with self.store.write() as session:
-                receive_all(session, arrived)
-
-        return Together(write)
-
-    @cached_property
-    def outgoing(self) -> Outgoing:
-        """The way out, and the connections it keeps."""
-        return Outgoing(open_transport(self.settings.delivery.transport, self.home.root, KEEP))
+        """Where what arrives at the same time waits to be noted in one commit."""
+        return Together()
 
     @cached_property
     def journal(self) -> Journal:

@@ -14,45 +14,44 @@ from mailer.store import CHUNK
 T = TypeVar("T")
 
 
+Write = Callable[[Sequence[T]], None]  # writes these and commits, or raises and has written none of them
+
+
 class Together(Generic[T]):
-    """Gathers what several threads want written.
+    """Gathers what several threads want written in the same way."""
 
-    Args:
-        write: writes these and commits, or raises and has written none of them.
-    """
-
-    def __init__(self, write: Callable[[Sequence[T]], None]) -> None:
-        self._write = write
+    def __init__(self) -> None:
         self._waiting: list[tuple[Sequence[T], Future[None]]] = []
         self._guard = threading.Lock()  # of the list, for an instant
         self._turn = threading.Lock()  # of whoever writes
 
-    def add(self, items: Sequence[T]) -> None:
-        """Return when these are committed; raise what writing them raised."""
+    def add(self, items: Sequence[T], write: Write[T]) -> None:
+        """Return when `write` has committed these; raise what writing them raised."""
         mine: Future[None] = Future()
         with self._guard:
             self._waiting.append((items, mine))
         with self._turn:
             while not mine.done():
-                self._serve()
+                self._serve(write)
         mine.result()
 
-    def _serve(self) -> None:
+    def _serve(self, write: Write[T]) -> None:
         with self._guard:
             group, self._waiting = self._waiting[:CHUNK], self._waiting[CHUNK:]
         try:
-            self._write([item for items, _ in group for item in items])
+            write([item for items, _ in group for item in items])
         except Exception:  # noqa: BLE001 -- each hears of its own below
             for items, theirs in group:  # one bad apple spoils nobody else's
-                self._alone(items, theirs)
+                _alone(items, theirs, write)
         else:
             for _, theirs in group:
                 theirs.set_result(None)
 
-    def _alone(self, items: Sequence[T], theirs: "Future[None]") -> None:
-        try:
-            self._write(items)
-        except Exception as error:  # noqa: BLE001 -- it belongs to another thread, which raises it
-            theirs.set_exception(error)
-        else:
-            theirs.set_result(None)
+
+def _alone(items: Sequence[T], theirs: "Future[None]", write: Write[T]) -> None:
+    try:
+        write(items)
+    except Exception as error:  # noqa: BLE001 -- it belongs to another thread, which raises it
+        theirs.set_exception(error)
+    else:
+        theirs.set_result(None)

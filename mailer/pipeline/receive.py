@@ -5,6 +5,7 @@ sort     read, judged, matched with its evidence; what cannot be read goes to qu
 route    a person's words become a conversation with exactly one responsible person
 """
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlmodel import col, select
@@ -16,7 +17,7 @@ from mailer.house import House
 from mailer.inbox import conversation, routing
 from mailer.people.customer import Customer
 from mailer.replies import sorting
-from mailer.replies.inbound import Arrival, InboundEmail, InboundState
+from mailer.replies.inbound import Arrival, InboundEmail, InboundState, receive_all
 from mailer.replies.triage import triage
 from mailer.store import CHUNK, Urgency
 
@@ -29,7 +30,12 @@ def accept(house: House, raw: bytes, mail_from: str, rcpt_tos: list[str]) -> Non
     digest = house.spool.keep(raw)
     failpoints.reach("replies.kept")
     now = clock.now()
-    house.arrivals.add([Arrival(digest, len(raw), mail_from, rcpt, now) for rcpt in rcpt_tos])
+
+    def note(arrived: Sequence[Arrival]) -> None:
+        with house.store.write() as session:
+            receive_all(session, arrived)
+
+    house.arrivals.add([Arrival(digest, len(raw), mail_from, rcpt, now) for rcpt in rcpt_tos], note)
     house.woken.set()
 
 

@@ -18,8 +18,8 @@ def test_who_comes_while_somebody_writes_is_written_with_the_next() -> None:
         begun.set()
         assert go.wait(10)
 
-    together = Together(write)
-    threads = [threading.Thread(target=together.add, args=([number],)) for number in range(5)]
+    together: Together[int] = Together()
+    threads = [threading.Thread(target=together.add, args=([number], write)) for number in range(5)]
     threads[0].start()
     assert begun.wait(10)
     for thread in threads[1:]:
@@ -45,12 +45,12 @@ def test_what_cannot_be_written_fails_alone_and_its_own_thread_hears_why() -> No
             raise ValueError("three is refused")
         written.extend(items)
 
-    together = Together(write)
+    together: Together[int] = Together()
     heard: dict[int, str] = {}
 
     def add(number: int) -> None:
         try:
-            together.add([number])
+            together.add([number], write)
         except ValueError as error:
             heard[number] = str(error)
 
@@ -73,4 +73,4 @@ def test_alone_it_raises_what_writing_raised() -> None:
         raise ValueError("no")
 
     with pytest.raises(ValueError, match="no"):
-        Together(write).add([1])
+        Together().add([1], write)
