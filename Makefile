@@ -3,10 +3,11 @@
 PYTHON ?= python3
 BIN := .venv/bin
 ARGS ?=
+DRESS := $(wildcard mailer/web/assets/*.ts mailer/web/assets/*.css mailer/web/assets/*.json mailer/web/assets/*.py)
 ON_BOTH := tests/house/test_store.py tests/house/test_backup.py tests/people tests/insights tests/campaigns \
 	tests/delivery tests/replies tests/inbox tests/journey
 
-.PHONY: demo test check bench drill fix clean
+.PHONY: demo test check bench drill browser shots assets fix clean
 
 demo: .venv/installed
 	@$(BIN)/mailer demo $(ARGS)
@@ -28,12 +29,21 @@ bench: .venv/developed
 drill: .venv/developed
 	@$(BIN)/python -m tests.drill $(ARGS)
 
+browser: .venv/developed assets
+	$(BIN)/python -m pytest tests/browser -m browser $(ARGS)
+
+shots: .venv/developed assets
+	@$(BIN)/python -m tests.browser.shots $(ARGS)
+
+assets: .venv/bin/pip
+	@$(BIN)/python mailer/web/assets/build.py
+
 fix: .venv/developed
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
 clean:
-	rm -rf .venv .demo .pytest_cache .mypy_cache .ruff_cache .hypothesis dist build
+	rm -rf .venv .demo .pytest_cache .mypy_cache .ruff_cache .hypothesis dist build shots mailer/web/assets/dist mailer/web/assets/node_modules
 
 .venv/bin/pip:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed; give it as: make PYTHON=python3.12 …"; exit 1; }
@@ -41,7 +51,7 @@ clean:
 	@$(PYTHON) -m venv .venv
 	@$(BIN)/pip install --quiet --disable-pip-version-check --upgrade 'pip>=25.1'
 
-.venv/installed: .venv/bin/pip pyproject.toml config/constraints.txt
+.venv/installed: .venv/bin/pip pyproject.toml config/constraints.txt $(DRESS)
 	@echo "installing what it needs (once)"
 	@$(BIN)/pip install --quiet --disable-pip-version-check -c config/constraints.txt -e '.[sqlite]' || $(BIN)/pip install --quiet --disable-pip-version-check -c config/constraints.txt -e .
 	@touch $@

@@ -14,6 +14,7 @@ from mailer.web import (
     conversations,
     customers,
     doors,
+    dress,
     exchange,
     faces,
     headers,
@@ -69,6 +70,7 @@ def create_app(house: "House", *, one_click: bool = False) -> Flask:
         ONE_CLICK=one_click,
     )
     exchange.install(app, house)
+    dress.install(app)
     headers.install(app, https=house.settings.web.secure_cookies)
     words.install(app)
     app.context_processor(lambda: {"say": phrases.phrases(exchange.language()), "language": exchange.language()})
@@ -76,7 +78,6 @@ def create_app(house: "House", *, one_click: bool = False) -> Flask:
     csrf = CSRFProtect(app)
     for resource in (*FOR_STAFF, *FOR_CUSTOMERS, *FOR_PROVIDERS, *FOR_ANYONE):
         app.register_blueprint(resource.pages)
-    app.view_functions["static"] = doors.anyone(app.view_functions["static"])
     for view_function in app.view_functions.values():
         if (door := getattr(view_function, "door", None)) and door.asks_no_cookie:
             csrf.exempt(view_function)

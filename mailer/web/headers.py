@@ -1,9 +1,10 @@
 """What may a browser do with our pages? As little as they need.
 
-The pages carry no script at all, so none is allowed: with `default-src 'none'` and no `script-src`, a script that
-got into a page would not run. Style comes from one file of ours. Email written by us or to us is shown at an address
-of its own, under a policy of its own (`letter`), in a sandboxed frame: it may bring its inline style and its
-images, and nothing else.
+Customers' pages carry no script at all, so none is allowed: with `default-src 'none'` and no `script-src`, a script
+that got into a page would not run. Pages of the staff run scripts of ours and those with this request's nonce; what
+writes markup has to go through the one Trusted Types policy, htmx's own, which takes only what carries the nonce.
+Style comes from files of ours. Email written by us or to us is shown at an address of its own, under a policy of its
+own (`letter`), in a sandboxed frame: it may bring its inline style and its images, and nothing else.
 
 Addresses of customers' pages hold a token, so they are never sent on as a referrer and never kept by a cache.
 """
@@ -12,11 +13,13 @@ from flask import Flask, Response, request
 from markupsafe import Markup
 
 from mailer.mail.compose import Letter
+from mailer.web.dress import nonce
 
 PAGE = (
     "default-src 'none'; style-src 'self'; img-src 'self' data:; font-src 'self'; frame-src 'self'; "
     "form-action 'self'; base-uri 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'"
 )
+SCRIPTED = f"{PAGE}; script-src 'self' 'nonce-{{nonce}}'; connect-src 'self'; trusted-types htmx"
 LETTER = (
     "default-src 'none'; style-src 'unsafe-inline'; img-src 'self' data: https:; form-action 'none'; base-uri 'none'; "
     "frame-ancestors {ancestors}; sandbox allow-popups allow-popups-to-escape-sandbox"
@@ -26,7 +29,6 @@ ALWAYS = (
     ("Cross-Origin-Opener-Policy", "same-origin"),
     ("Permissions-Policy", "camera=(), geolocation=(), microphone=(), payment=()"),
     ("Cache-Control", "no-store"),
-    ("Content-Security-Policy", PAGE),
 )
 
 
@@ -38,6 +40,8 @@ def install(app: Flask, *, https: bool) -> None:
         for name, value in ALWAYS:
             response.headers.setdefault(name, value)
         for_customers = "token" in (request.view_args or {})
+        policy = PAGE if for_customers else SCRIPTED.format(nonce=nonce())
+        response.headers.setdefault("Content-Security-Policy", policy)
         response.headers.setdefault("Referrer-Policy", "no-referrer" if for_customers else "same-origin")
         if for_customers:
             response.headers.setdefault("X-Robots-Tag", "noindex, nofollow")

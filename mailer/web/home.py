@@ -1,17 +1,20 @@
 """What needs me now? The first page, by role."""
 
-from datetime import timedelta
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Any
 
+import sqlalchemy as sa
 from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
 from sqlmodel import col, func, select
 
 from mailer.campaigns.campaign import Campaign, CampaignState
 from mailer.campaigns.schedule import Schedule
-from mailer.delivery.outbox import Message
+from mailer.delivery.outbox import PENDING, Message, State
 from mailer.inbox import overview
 from mailer.people.staff import Role
-from mailer.replies.inbound import quarantined
+from mailer.replies.inbound import InboundEmail, quarantined
 from mailer.segments import segment as segments
 from mailer.segments.segment import Segment
 from mailer.web.doors import staff_only
@@ -22,22 +25,26 @@ pages = Blueprint("home", __name__)
 
 SHOWN = 5
 TODAY = timedelta(hours=24)
-IDEAS = 6
+IDEAS = 3
+PLOTTED = timedelta(hours=48)
 
 
 @pages.get("/")
 @staff_only()
 def page() -> ResponseReturnValue:
-    """Show who waits for a representative, what goes out today to a marketer, and both to an administrator."""
+    """Show who waits to a representative, what goes out today to a marketer, how the house is to an administrator."""
     role = me().role
+    runs_it = role is Role.ADMINISTRATOR
+    quarantine = len(session().exec(quarantined()).all()) if runs_it else 0
     return render_template(
         "home.html",
         role=role.value,
         waits=_waits() if role is not Role.MARKETER else None,
         today=_today() if role is not Role.REPRESENTATIVE else None,
-        ideas=_ideas() if role is not Role.REPRESENTATIVE else None,
-        states=_states() if role is Role.ADMINISTRATOR else None,
-        quarantine=len(session().exec(quarantined()).all()) if role is Role.ADMINISTRATOR else 0,
+        ideas=_ideas() if role is Role.MARKETER else None,
+        health=_health() if runs_it else None,
+        plotted=_by_the_hour() if runs_it else None,
+        quarantine=quarantine,
     )
 
 
@@ -69,6 +76,34 @@ def _count(segment: Segment) -> int:
     return segments.count(house().warehouse, segment.tree, now())
 
 
-def _states() -> list[tuple[str, int]]:
+def _health() -> list[tuple[str, str, str]]:
+    """Return where our emails are, as numbers: label, number, tone."""
     counted = select(Message.state, func.count()).group_by(col(Message.state))
-    return [(str(state), number) for state, number in session().exec(counted).all()]
+    states: dict[State, int] = {State(state): count for state, count in session().exec(counted).all()}
+
+    def number(label: str, *of: State, tone: str = "") -> tuple[str, str, str]:
+        found = sum(states.get(state, 0) for state in of)
+        return label, f"{found:,}", tone if found else ""
+
+    return [
+        number("sent", State.SENT),
+        number("waiting to leave", *PENDING, tone="waits"),
+        number("held while people talk", State.HELD, tone="waits"),
+        number("failed", State.FAILED, State.RENDER_FAILED, tone="bad"),
+        number("in doubt", State.IN_DOUBT, tone="bad"),
+    ]
+
+
+def _by_the_hour() -> list[tuple[datetime, int, int]]:
+    """Return how many emails left and came back in each of the last hours, the oldest first."""
+    since = (now() - PLOTTED).replace(minute=0, second=0, microsecond=0)
+    left, came = _counted(Message.handed_over_at, since), _counted(InboundEmail.received_at, since)
+    hours = [since + timedelta(hours=number) for number in range(int(PLOTTED.total_seconds()) // 3600 + 1)]
+    return [(hour, left.get(hour, 0), came.get(hour, 0)) for hour in hours]
+
+
+def _counted(at: Any, since: datetime) -> Mapping[datetime, int]:
+    parts = [sa.extract(part, col(at)) for part in ("year", "month", "day", "hour")]
+    asked = sa.select(*parts, sa.func.count()).where(col(at) >= since).group_by(*parts)
+    rows = session().execute(asked).all()
+    return {datetime(int(y), int(m), int(d), int(h), tzinfo=UTC): count for y, m, d, h, count in rows}

@@ -14,6 +14,7 @@ from flask import Flask
 from flask_login import current_user
 from markupsafe import Markup
 
+from mailer.people.face import initials
 from mailer.people.staff import Role
 from mailer.web import exchange
 
@@ -63,6 +64,8 @@ def install(app: Flask) -> None:
         fact=fact,
         number=number,
         civil_time=civil_time,
+        day=day,
+        initials=initials,
     )
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
 
@@ -107,6 +110,12 @@ def when(instant: datetime | str | None, time_zone: str = "") -> Markup:
     return Markup('<time datetime="{}" title="{}">{}</time>').format(
         known.isoformat(), exact, civil(known, mine, exchange.now())
     )
+
+
+def day(instant: datetime) -> str:
+    """Say the day it is for whoever reads: Saturday 21 November."""
+    mine = exchange.me().time_zone if current_user.is_authenticated else "UTC"
+    return format_datetime(instant.astimezone(zone(mine)), "EEEE d MMMM", locale="en_GB")
 
 
 def how_long(length: timedelta) -> str:
