@@ -39,6 +39,7 @@ class Worker:
         self.judge = gate.judge(GATE)
         self.batch, self.size = batch, size
         self.names: dict[int, str] = {}
+        self.left = 10**9  # messages this life may still claim
 
     def recover(self) -> release.Recovered:
         """Take back what the life before had in its hands."""
@@ -48,7 +49,11 @@ class Worker:
     def batches(self) -> Sequence[Envelope]:
         """Claim and write the next batch."""
         with self.store.write(Urgency.BULK) as session:
-            claimed = outbox.claim(session, self.owner, clock.now(), self.batch, self.lease, self.judge)
+            limit = min(self.batch, self.left)
+            if not limit:
+                return []
+            claimed = outbox.claim(session, self.owner, clock.now(), limit, self.lease, self.judge)
+        self.left -= len(claimed)
         self.names.update({message.id: message.message_id for message in claimed})
         return [envelope(message, self.size) for message in claimed]
 
@@ -109,7 +114,10 @@ def live(folder: Path, connections: int, failpoint: str, wrong: str, tell: Conne
     deliver(worker, folder, connections)
 
 
-if __name__ == "__main__":  # under strace: a folder, a number of connections
-    alone = Worker(Path(sys.argv[1]))
+if __name__ == "__main__":  # in a process of its own: a folder, a number of connections, how many messages or `all`
+    here, lines, many = Path(sys.argv[1]), int(sys.argv[2]), sys.argv[3]
+    alone = Worker(here)
     alone.recover()
-    deliver(alone, Path(sys.argv[1]), int(sys.argv[2]))
+    if many != "all":
+        alone.left = int(many)
+    deliver(alone, here, lines)
