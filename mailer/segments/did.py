@@ -120,7 +120,7 @@ class Did(Happened):
         """Return at_least, at_most or exactly."""
         if self.at_most is None:
             return {"at_least": self.at_least}
-        if self.at_most == self.at_least:
+        if self.at_most == self.at_least > 0:
             return {"exactly": self.at_most}
         return ({"at_least": self.at_least} if self.at_least else {}) | {"at_most": self.at_most}
 

@@ -20,7 +20,7 @@ from mailer.errors import Invalid
 from mailer.insights.insight import COLUMN, INSIGHTS, Insight, Type, amount, many
 from mailer.insights.layout import PROPERTIES
 from mailer.segments.moment import Moment
-from mailer.segments.operators import ALLOWED, OPERATORS, TIMES, Takes
+from mailer.segments.operators import ALLOWED, OPERATORS, TIMES, Takes, anniversaries
 
 ATTRIBUTES = "attributes."
 ISO_DATE = r"^\d{4}-\d{2}-\d{2}"
@@ -66,6 +66,8 @@ class Field:
             assert how.test is not None
             return how.test(column, value).fill_null(False)
         days = how.days
+        if self.written and op == "anniversary_within_days":
+            return moment.anniversary(column, zone, lambda today: anniversaries(value, today)).fill_null(False)
         inside = moment.inside_dates if self.written else moment.inside
         return inside(column, zone, lambda today: days(value, today)).fill_null(False)
 

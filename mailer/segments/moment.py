@@ -102,6 +102,15 @@ class Moment:
         asked = {spans: _within(column, spans, lambda day: ibis.literal(day_of(day))) for spans in groups}
         return _by_zone(asked, groups, zone)
 
+    def anniversary(self, column: Any, zone: Any, days: Callable[[int], Sequence[int]]) -> Any:
+        """Ask whether the day of the year of a past date is among those that are meant, as month * 100 + day."""
+        groups: dict[int, list[str]] = {}
+        for name in ("UTC", *(every_zone() if self.zones is None else self.zones)):
+            groups.setdefault(place(name).day(self.at), []).append(name)
+        of_year = column.month().cast("int64") * 100 + column.day().cast("int64")
+        asked = {today: of_year.isin(days(today)) & (column < ibis.literal(day_of(today))) for today in groups}
+        return _by_zone(asked, groups, zone)
+
     def during(self, events: Any, insights: Any, days: DaysMeant) -> Any:
         """Return the events in the days that are meant; the zone is looked up only where zones disagree."""
         groups = self.groups(days)
@@ -134,7 +143,13 @@ def _within(column: Any, spans: Sequence[tuple[Any, Any]], literal: Callable[[An
     """Ask whether a column lies in one of the spans; of no value the answer is null."""
     if not spans:
         return ibis.literal(value=False)
-    return reduce(operator.or_, (_one(column, low, high, literal) for low, high in spans))
+    return _any([_one(column, low, high, literal) for low, high in spans])
+
+
+def _any(asked: Sequence[Any]) -> Any:
+    """Join questions evenly: a long chain of them would be a deep one."""
+    half = len(asked) // 2
+    return asked[0] if len(asked) == 1 else _any(asked[:half]) | _any(asked[half:])
 
 
 def _one(column: Any, low: Any, high: Any, literal: Callable[[Any], Any]) -> Any:

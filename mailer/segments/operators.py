@@ -21,7 +21,7 @@ import ibis
 from mailer.insights.insight import Type, day_number, day_of
 from mailer.segments.moment import Spans, number
 
-OLDEST = 120  # years an anniversary may lie back
+OLDEST = 30  # years the instant of an anniversary may lie back; a written date, as a birthday, has no such limit
 
 
 class Takes(enum.StrEnum):
@@ -77,6 +77,13 @@ def _anniversary(within: int, today: int) -> Spans:
     first, last = day_of(today), day_of(today + within)
     spans = ((_earliest(first, back), _latest(last, back)) for back in range(1, OLDEST + 1))
     return tuple((day_number(low), day_number(high) + 1) for low, high in spans if low <= high)
+
+
+def anniversaries(within: int, today: int) -> list[int]:
+    """Return month * 100 + day of every date whose anniversary comes today or within so many days."""
+    days = [day_of(today + ahead) for ahead in range(within + 1)]
+    leap = {229} if any((day.month, day.day) == (2, 28) and not _leaps(day.year) for day in days) else set()
+    return sorted({day.month * 100 + day.day for day in days} | leap)
 
 
 def _earliest(day: date, back: int) -> date:
