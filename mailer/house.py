@@ -16,6 +16,8 @@ from sqlalchemy.engine import make_url
 from mailer import failpoints, settings, tables
 from mailer.delivery import signing
 from mailer.delivery.journal import Journal
+from mailer.delivery.outgoing import KEEP, Outgoing
+from mailer.delivery.transport import open_transport
 from mailer.errors import NotReady
 from mailer.generation import safe_mode
 from mailer.insights.warehouse import Warehouse
@@ -84,6 +86,11 @@ class House:
     def arrivals(self) -> Together[Arrival]:
         """Where what arrives at the same time waits to be noted in one commit."""
         return Together()
+
+    @cached_property
+    def outgoing(self) -> Outgoing:
+        """The way out, and the connections it keeps."""
+        return Outgoing(open_transport(self.settings.delivery.transport, self.home.root, KEEP))
 
     @cached_property
     def journal(self) -> Journal:
