@@ -181,13 +181,17 @@ def told(store: Store) -> dict[str, object]:
     return {
         name: (
             sorted((each["name"] or "", each["sqltext"]) for each in look.get_check_constraints(name)),
-            sorted(map(str, look.get_indexes(name))),
+            sorted(str({**each, "dialect_options": _plain(each)}) for each in look.get_indexes(name)),
             sorted(str(each["column_names"]) for each in look.get_unique_constraints(name)),
             sorted(str(each["constrained_columns"]) for each in look.get_foreign_keys(name)),
             {each["name"]: (str(each["type"]), each["nullable"]) for each in look.get_columns(name)},
         )
         for name in names
     }
+
+
+def _plain(index: dict[str, object]) -> dict[str, str]:
+    return {key: str(value) for key, value in index.get("dialect_options", {}).items()}
 
 
 UPGRADE = """
