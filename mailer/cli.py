@@ -18,7 +18,7 @@ from mailer.campaigns import audience
 from mailer.campaigns import files as campaign_files
 from mailer.campaigns.campaign import Campaign
 from mailer.campaigns.schedule import Schedule
-from mailer.delivery import outbox, signing
+from mailer.delivery import signing
 from mailer.errors import Invalid, MailerError
 from mailer.house import House
 from mailer.insights import events
@@ -27,9 +27,9 @@ from mailer.paths import Home, find_home
 from mailer.people import intake
 from mailer.people.customer import Customer
 from mailer.people.staff import Role
+from mailer.pipeline import desk
 from mailer.replies.triage import describe
 from mailer.segments import files as segment_files
-from mailer.segments import segment as segments
 from mailer.segments.segment import Segment
 from mailer.store import CHUNK, Urgency
 
@@ -307,12 +307,11 @@ def segment_list() -> None:
     """Print every segment with its count and its question."""
     with _house() as house:
         _sync(house)
-        pipeline.fold(house, clock.now())
         table = Table("segment", "customers", "who they are", box=None)
-        with house.store.read() as session:
+        with desk.questions(house, clock.now) as ask, house.store.read() as session:
+            ask.fold()
             for found in session.exec(select(Segment).order_by(Segment.name)):
-                number = segments.count(house.warehouse, found.tree, clock.now())
-                table.add_row(found.name, f"{number:,}", found.tree.sentence())
+                table.add_row(found.name, f"{ask.count(found.tree):,}", found.tree.sentence())
     out.print(table)
 
 
@@ -321,9 +320,9 @@ def segment_count(name: str) -> None:
     """Print how many customers are in a segment now."""
     with _house() as house:
         _sync(house)
-        pipeline.fold(house, clock.now())
-        with house.store.read() as session:
-            out.print(segments.count(house.warehouse, _segment(session, name).tree, clock.now()))
+        with desk.questions(house, clock.now) as ask, house.store.read() as session:
+            ask.fold()
+            out.print(ask.count(_segment(session, name).tree))
 
 
 @segment_app.command("show")
@@ -334,15 +333,14 @@ def segment_show(
     """Print a segment as a file would hold it, some of its customers, and why they are in it."""
     with _house() as house:
         _sync(house)
-        now = clock.now()
-        pipeline.fold(house, now)
-        with house.store.read() as session:
+        with desk.questions(house, clock.now) as ask, house.store.read() as session:
+            ask.fold()
             found = _segment(session, name)
             out.print(segment_files.to_toml(found), highlight=False, markup=False)
-            out.print(f"{found.tree.sentence()}: {segments.count(house.warehouse, found.tree, now):,}", highlight=False)
-            for customer_id in segments.sample(house.warehouse, found.tree, now, number):
+            out.print(f"{found.tree.sentence()}: {ask.count(found.tree):,}", highlight=False)
+            for customer_id in ask.sample(found.tree, number):
                 customer = session.get_one(Customer, customer_id)
-                why = "; ".join(segments.why(house.warehouse, found.tree, customer_id, now).lines())
+                why = "; ".join(ask.why(found.tree, customer_id))
                 out.print(f"  {customer.name}: {why}", highlight=False, soft_wrap=True)
 
 
@@ -376,6 +374,9 @@ def campaign_run(name: str) -> None:
             started = pipeline.run_now(house, session, campaign, now)
             session.flush()
             run_id = started.id or 0
+        if desk.is_open(house):
+            out.print("started; the mailer that serves chooses and sends", highlight=False)
+            return
         pipeline.fold(house, now)
         chosen = pipeline.choose(house, run_id, now)
         settled = pipeline.send(house)

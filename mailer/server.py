@@ -10,9 +10,10 @@ from types import FrameType
 from flask import Flask
 from waitress.server import create_server
 
-from mailer import pipeline
+from mailer import clock, pipeline
 from mailer.errors import Misconfigured
 from mailer.house import House
+from mailer.pipeline.desk import Desk
 from mailer.replies.inbound import is_expected
 from mailer.replies.listener import Listener
 from mailer.scheduler import Scheduler
@@ -88,6 +89,7 @@ def serve(house: House, app: Flask, ready: Callable[[str], None]) -> None:
 
     before = {number: signal.signal(number, asked) for number in (signal.SIGINT, signal.SIGTERM)}
     scheduler = Scheduler(house)
+    desk = Desk(house, clock.now)
     listener = None
     if house.settings.replies.listen:
         listener = listener_of(house, *address_of(house.settings.replies.listen, "[replies] listen"))
@@ -97,8 +99,10 @@ def serve(house: House, app: Flask, ready: Callable[[str], None]) -> None:
             if listener:
                 listener.start()
             scheduler.start()
+            desk.open()
             ready(address)
             stop.wait()
+            desk.close()
             scheduler.stop()
     finally:
         if listener:

@@ -5,23 +5,24 @@ and leaves nothing out. Events are added, and customers replaced by id. Then the
 computed anew: the same as computing everybody's, for less. What is *deleted* from the truth stays until a rebuild.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-import ibis
 import pyarrow as pa
 from sqlmodel import Session
 
 from mailer import failpoints
 from mailer.insights import arrivals
 from mailer.insights.arrivals import CUSTOMER, EVENT, GAPS, LATE, Gap, Rows
-from mailer.insights.insight import COLUMN, Type, day_number
-from mailer.insights.layout import PROPERTIES, Tables, computed, layout
+from mailer.insights.backends import Backend
+from mailer.insights.insight import day_number
+from mailer.insights.layout import Tables, computed, layout
 
 START = datetime(1970, 1, 1, tzinfo=UTC)
+AT_ONCE = 200_000  # customers whose insights are computed in one piece, when everybody's are
+UNTIDY = 5  # events are sorted anew when one in so many came since they were
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +37,7 @@ class Folded:
 class Fold:
     """One fold, in a transaction of the warehouse that its maker has begun and will end."""
 
-    backend: Any
+    backend: Backend
     tables: Tables
     session: Session
     now: datetime
@@ -45,10 +46,14 @@ class Fold:
 
     def run(self) -> Folded:
         """Bring what is new, compute the insights it touches, move the cursor."""
-        (before,) = plain(self.backend.to_pyarrow(self.tables.cursor))
+        (before,) = plain(self.backend.read(self.tables.cursor))
         after = {**before, "today": day_number(self.now)}
         folded = Folded(self._events(after), self._customers(after))
         failpoints.reach("insights.before-compute")
+        after["untidy"] += folded.events
+        if after["untidy"] * UNTIDY > self._how_many(self.tables.events):
+            self.backend.tidy(self.tables)
+            after["untidy"] = 0
         self._compute(after["today"], everybody=self.anew or before["today"] != after["today"])
         if after != before:
             self._replace(self.tables.cursor, [after])
@@ -56,7 +61,7 @@ class Fold:
         return folded
 
     def _events(self, cursor: dict[str, Any]) -> int:
-        known = [Gap(**row) for row in plain(self.backend.to_pyarrow(self.tables.gaps))]
+        known = [Gap(**row) for row in plain(self.backend.read(self.tables.gaps))]
         young = [gap for gap in known if self.now - gap.seen_at < LATE]
         late = sorted(id_ for rows in arrivals.late_events(self.session, young) for id_ in self._bring_events(rows))
         count, gaps = len(late), [left for gap in young for left in arrivals.missing(gap, late)]
@@ -79,15 +84,15 @@ class Fold:
         return count
 
     def _bring_events(self, rows: Rows) -> Sequence[int]:
-        told = _arrow(rows, EVENT, self.tables.events)
-        with self._arriving(told) as arriving:
-            self.backend.insert("event", _with_properties(arriving))
+        with self.backend.arriving_events(_arrow(rows, EVENT, self.tables.events)) as told:
+            day = (told["at"].epoch_seconds() // 86_400).cast("int32")
+            self.backend.append(self.tables.events, told.mutate(day=day), key="id")
         self.touched.update(row[1] for row in rows)
         return [row[0] for row in rows]
 
     def _bring_customers(self, rows: Rows) -> int:
-        with self._arriving(_arrow(rows, CUSTOMER, self.tables.customers)) as arriving:
-            self.backend.upsert("customer", arriving, on="customer_id")
+        with self.backend.arriving(_arrow(rows, CUSTOMER, self.tables.customers)) as told:
+            self.backend.upsert(self.tables.customers, told, key="customer_id")
         self.touched.update(row[0] for row in rows)
         return len(rows)
 
@@ -95,49 +100,58 @@ class Fold:
         """Return how many customers changed at each instant, and the sum of their ids, as far as folded."""
         changed = self.tables.customers.filter(self.tables.customers.updated_at >= since.replace(tzinfo=None))
         sums = changed.group_by("updated_at").aggregate(count=changed.count(), total=changed.customer_id.sum())
-        return {row["updated_at"]: (row["count"], row["total"]) for row in plain(self.backend.to_pyarrow(sums))}
+        return {row["updated_at"]: (row["count"], row["total"]) for row in plain(self.backend.read(sums))}
 
     def _compute(self, today: int, *, everybody: bool) -> None:
         """Compute the insights of the touched; the long expression is compiled once a day, as a view over them."""
         if everybody:
-            self.backend.create_view("computed", computed(self.tables, today), overwrite=True)
-            self.backend.insert("touched", self.tables.customers.select("customer_id"), overwrite=True)
-            self.backend.insert("insight", self.tables.computed, overwrite=True)
+            self.backend.view(self.tables.computed, computed(self.tables, today))
+            self.backend.empty(self.tables.insights)
+            ids, last = self.tables.customers.select("customer_id"), -1
+            while piece := plain(self.backend.read(_piece(ids, last))):
+                until = piece[-1]["customer_id"]
+                self.backend.replace(self.tables.touched, ids.filter(ids.customer_id > last, ids.customer_id <= until))
+                self.backend.append(self.tables.insights, self.tables.computed, key="customer_id")
+                last = until
         elif self.touched:
             self._replace(self.tables.touched, [{"customer_id": id_} for id_ in sorted(self.touched)])
-            self.backend.upsert("insight", self.tables.computed, on="customer_id")
+            self.backend.upsert(self.tables.insights, self.tables.computed, key="customer_id")
+
+    def _how_many(self, table: Any) -> int:
+        return int(plain(self.backend.read(table.aggregate(n=table.count())))[0]["n"])
 
     def _replace(self, table: Any, rows: Sequence[dict[str, Any]]) -> None:
         names = list(table.schema())
         told = _arrow([[row[name] for name in names] for row in rows], names, table)
-        with self._arriving(told) as arriving:
-            self.backend.insert(table.get_name(), arriving, overwrite=True)
-
-    @contextmanager
-    def _arriving(self, told: pa.Table) -> Iterator[Any]:
-        self.backend.con.register("arriving", told)
-        yield ibis.table(ibis.Schema.from_pyarrow(told.schema), name="arriving")
-        self.backend.con.unregister("arriving")
+        with self.backend.arriving(told) as arriving:
+            self.backend.replace(table, arriving)
 
 
-def create(backend: Any, tables: Tables) -> None:
+def create(backend: Backend, tables: Tables) -> None:
     """Make all tables of a new warehouse."""
-    for table in tables.stored():
-        backend.create_table(table.get_name(), schema=table.schema())
+    backend.create(tables)
     _begin(backend, tables)
 
 
-def empty(backend: Any, tables: Tables) -> None:
+def empty(backend: Backend, tables: Tables) -> None:
     """Forget everything, so that the next fold brings all of it."""
     for table in tables.stored():
-        backend.truncate_table(table.get_name())
+        backend.empty(table)
     _begin(backend, tables)
 
 
-def _begin(backend: Any, tables: Tables) -> None:
-    first = {"event_id": 0, "customer_at": START, "customer_id": 0, "today": None, "layout": layout(tables)}
+def _begin(backend: Backend, tables: Tables) -> None:
+    first = {"event_id": 0, "customer_at": START, "customer_id": 0, "today": None, "untidy": 0}
+    first["layout"] = layout(tables)
     names = list(tables.cursor.schema())
-    backend.insert("cursor", ibis.memtable(_arrow([[first[name] for name in names]], names, tables.cursor)))
+    with backend.arriving(_arrow([[first[name] for name in names]], names, tables.cursor)) as told:
+        backend.append(tables.cursor, told)
+
+
+def _piece(ids: Any, after: int) -> Any:
+    """Ask for the highest id of the next customers."""
+    piece = ids.filter(ids.customer_id > after).order_by("customer_id").limit(AT_ONCE)
+    return piece.aggregate(customer_id=piece.customer_id.max()).filter(lambda highest: highest.customer_id.notnull())
 
 
 def plain(table: pa.Table) -> list[dict[str, Any]]:
@@ -161,13 +175,3 @@ def _column(values: Sequence[Any], kind: Any) -> Any:
     if pa.types.is_timestamp(kind):
         return pa.array(values, pa.timestamp("us", "UTC")).cast(kind)
     return pa.array(values, kind)
-
-
-def _with_properties(told: Any) -> Any:
-    """Give each property that is often asked for its own column; a value of another type is as if not told."""
-    json = told.properties.try_cast("json")
-    own = {
-        name: json[name].str if kind is Type.TEXT else json[name].cast("string").try_cast(COLUMN[kind])
-        for name, kind in PROPERTIES.items()
-    }
-    return told.mutate(day=(told["at"].epoch_seconds() // 86_400).cast("int32"), **own)

@@ -3,7 +3,7 @@
 event      what customers did, as told; properties that are often asked for have a column of their own
 customer   what is asked about a customer; no address, no last name: the warehouse answers "which", not "who"
 insight    one row a customer: their insights, and beside them the columns of `customer` that may be asked about
-cursor     one row: how far the fold has come
+cursor     one row: how far the fold has come, and how many events came since they were sorted
 gap        ids the fold went past that were not there (see insights.arrivals)
 touched    whom the fold touched
 computed   a view: their insights as of today
@@ -48,7 +48,8 @@ def tables() -> Tables:
     told = {"id": "int64", "customer_id": "int64", "name": "string", "at": "timestamp(6)", "properties": "string"}
     own = {name: COLUMN[kind] for name, kind in PROPERTIES.items()}
     insights = {"customer_id": "int64", **ASKED, **{each.name: COLUMN[each.type] for each in INSIGHTS.values()}}
-    at = {"event_id": "int64", "customer_at": "timestamp(6)", "customer_id": "int64", "today": "int32"}
+    at = {"event_id": "int64", "customer_at": "timestamp(6)", "customer_id": "int64", "today": "int32",
+          "untidy": "int64"}  # fmt: skip
     return Tables(
         events=ibis.table({**told, "day": "int32", **own}, name="event"),
         customers=ibis.table({"customer_id": "int64", **ASKED, "updated_at": "timestamp(6)"}, name="customer"),

@@ -286,7 +286,7 @@ def test_a_file_that_another_process_has_open_is_said_so(tmp_path: Path) -> None
             other.kill()
 
 
-@pytest.mark.parametrize("url", ["postgresql://x", "duckdb:/x", "duckdb://x", ""])
+@pytest.mark.parametrize("url", ["postgresql://", "mysql://x", "duckdb:/x", "duckdb://x", ""])
 def test_a_url_of_another_kind_is_refused(url: str) -> None:
     with pytest.raises(Misconfigured):
         Warehouse(url)
