@@ -40,7 +40,7 @@ TINY = timedelta(microseconds=1)
 SEGMENTS = {"gold": {"field": "attributes.tier", "op": "is", "value": "gold"},
             "gold-and-here": {"all": [{"segment": "gold"}, {"did": "basket", "within_days": 20}]}}  # fmt: skip
 
-# ------------------------------------------------------------------------------------------------------------- the shops
+# ------------------------------------------------------------------------------------------------------------ the shops
 
 
 def _zone(name: str) -> Any:
@@ -117,7 +117,7 @@ def shops(tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[SimpleNames
         shop.warehouse.close()
 
 
-# ------------------------------------------------------------------------------------------------------ a second opinion
+# ----------------------------------------------------------------------------------------------------- a second opinion
 
 
 def _holds(data: Data, shop: SimpleNamespace, who: int, now: datetime) -> bool:
@@ -264,7 +264,7 @@ def _drawn(who: int, salt: str) -> int:
     return (c * pow((a * who + b) % prime, 5, prime) + d) % prime
 
 
-# ------------------------------------------------------------------------------------------------------------- questions
+# ------------------------------------------------------------------------------------------------------------ questions
 
 _DAYS = st.sampled_from((0, 1, 2, 6, 7, 8, 28, 29, 30, 31, 364))
 _DATES = st.sampled_from([now.date() + timedelta(n) for now in NOWS for n in (-366, -31, -7, -1, 0, 1)]).map(str)
