@@ -6,7 +6,9 @@ from urllib.parse import urlsplit
 
 from sqlmodel import func, select
 
+from mailer import clock
 from mailer.campaigns.campaign import Campaign, CampaignState
+from mailer.delivery.accounts import alarms, recent
 from mailer.delivery.outbox import Message, State
 from mailer.delivery.transport import open_transport
 from mailer.errors import MailerError
@@ -116,6 +118,16 @@ def _outbox(house: House) -> tuple[str, str]:
     return f"{waits} messages ready, {doubt} in doubt", fix
 
 
+def _runs(house: House) -> tuple[str, str]:
+    now = clock.now()
+    with house.store.read() as session:
+        runs = recent(session, now)
+        found = alarms(session, runs, now)
+    said = "; ".join(f"{alarm.campaign} {alarm.occurrence}: {alarm.what}" for alarm in found)
+    fix = "look at the page of the campaign; where emails stand still: is mailer run up, does the relay answer?"
+    return said or f"{len(runs)} recent runs, everybody accounted for", fix if found else ""
+
+
 def _quarantine(house: House) -> tuple[str, str]:
     with house.store.read() as session:
         bad = InboundEmail.state == InboundState.QUARANTINED
@@ -134,5 +146,6 @@ CHECKS: tuple[tuple[str, Callable[[House], tuple[str, str]]], ...] = (
     ("sender", _brand),
     ("replies", _listener),
     ("outbox", _outbox),
+    ("runs", _runs),
     ("quarantine", _quarantine),
 )

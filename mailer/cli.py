@@ -16,9 +16,11 @@ from sqlmodel import Session, select
 from mailer import __version__, backup, checkup, clock, founding, log, pipeline, server, settings
 from mailer.campaigns import audience
 from mailer.campaigns import files as campaign_files
-from mailer.campaigns.campaign import Campaign
+from mailer.campaigns.campaign import Campaign, RunState
 from mailer.campaigns.schedule import Schedule
 from mailer.delivery import signing
+from mailer.delivery.accounts import accounts
+from mailer.delivery.outbox import State
 from mailer.errors import Invalid, MailerError
 from mailer.house import House
 from mailer.insights import events
@@ -234,6 +236,24 @@ def accept() -> None:
 
 
 @app.command()
+def reconcile(
+    maillog: Annotated[Path, typer.Option(help="The log of the Postfix we send through; .gz too.")],
+    whole: Annotated[bool, typer.Option(help="The log has everything: what it lacks never arrived there.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only show what would be done.")] = False,
+) -> None:
+    """Settle what is in doubt by the relay's log: what it took is sent, what it refused leaves again."""
+    if not maillog.is_file():
+        raise Invalid(f"{maillog} is not a file")
+    with _house() as house:
+        told = pipeline.reconcile(house, maillog, clock.now(), whole=whole, dry_run=dry_run)
+    for each in told:
+        out.print(f"{each.state:9} {each.address:32} {each.why}", highlight=False, soft_wrap=True, markup=False)
+    left = sum(each.state is State.IN_DOUBT for each in told)
+    note = " (nothing was changed)" if dry_run else ""
+    out.print(f"{len(told) - left} settled, {left} still in doubt{note}", highlight=False)
+
+
+@app.command()
 def read(files: Annotated[list[Path], typer.Argument(help="Emails as files.")]) -> None:
     """Print what the house makes of each email, one JSON object a line."""
     for path in files:
@@ -353,7 +373,7 @@ def campaign_list() -> None:
         with house.store.read() as session:
             for found in session.exec(select(Campaign).order_by(Campaign.name)):
                 runs = pipeline.runs_of(session, found)
-                books = [accounts.accounts(session, run.id or 0) for run in runs]
+                books = [accounts(session, run.id or 0) for run in runs]
                 left = sum(sum(audience.left_out(session, run.id or 0).values()) for run in runs)
                 when = Schedule.from_data(found.schedule).sentence()
                 chosen, sent = sum(a.chosen for a in books), sum(a.sent for a in books)
@@ -368,9 +388,7 @@ def campaign_run(name: str) -> None:
         _sync(house)
         now = clock.now()
         with house.store.write() as session:
-            campaign = session.exec(select(Campaign).where(Campaign.name == name)).first()
-            if campaign is None:
-                raise Invalid(f"there is no campaign {name!r}; mailer campaign list shows them")
+            campaign = _campaign(session, name)
             started = pipeline.run_now(house, session, campaign, now)
             session.flush()
             run_id = started.id or 0
@@ -381,6 +399,47 @@ def campaign_run(name: str) -> None:
         chosen = pipeline.choose(house, run_id, now)
         settled = pipeline.send(house)
         out.print(f"{chosen:,} chosen, {settled:,} sent or settled", highlight=False)
+
+
+def _campaign(session: Session, name: str) -> Campaign:
+    found = session.exec(select(Campaign).where(Campaign.name == name)).first()
+    if found is None:
+        raise Invalid(f"there is no campaign {name!r}; mailer campaign list shows them")
+    return found
+
+
+@campaign_app.command("pause")
+def campaign_pause(name: str) -> None:
+    """Stop a campaign: from now on nothing more of it leaves, until it is resumed."""
+    with _house() as house, house.store.write() as session:
+        pipeline.pause(session, _campaign(session, name))
+    out.print("paused; what stands behind its final dot already may still leave", highlight=False)
+
+
+@campaign_app.command("resume")
+def campaign_resume(name: str) -> None:
+    """Let a paused campaign go on."""
+    with _house() as house:
+        with house.store.write() as session:
+            pipeline.resume(house, session, _campaign(session, name), clock.now())
+        pipeline.tidy(house, clock.now())
+    out.print("it goes on; what came too late meanwhile is not sent", highlight=False)
+
+
+@campaign_app.command("cancel-run")
+def campaign_cancel_run(name: str) -> None:
+    """Stop the newest run of a campaign for good."""
+    with _house() as house:
+        with house.store.write() as session:
+            runs = pipeline.runs_of(session, _campaign(session, name))
+            run = next((run for run in runs if run.state not in (RunState.MISSED, RunState.CANCELLED)), None)
+            if run is None:
+                raise Invalid(f"no run of {name} is left to cancel")
+            waiting = pipeline.cancel(session, run, clock.now())
+        pipeline.tidy(house, clock.now())
+    out.print(
+        f"cancelled the run of {run.occurrence}; {waiting:,} emails that waited will not be sent", highlight=False
+    )
 
 
 @staff_app.command("add")

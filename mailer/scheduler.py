@@ -16,6 +16,7 @@ from mailer.errors import MailerError
 from mailer.house import House
 
 PROMPT_SECONDS = 0.5  # how often sending and sorting look for work
+WATCH_SECONDS = 60.0  # how often everybody is counted
 
 log = structlog.get_logger()
 
@@ -31,6 +32,8 @@ class Scheduler:
             ("plan", lambda: tick(house), house.settings.scheduler.tick_seconds),
             ("send", lambda: pipeline.send(house, stop=lambda: self._stopping), PROMPT_SECONDS),
             ("sort", lambda: pipeline.sort(house, clock.now()), PROMPT_SECONDS),
+            ("tidy", lambda: pipeline.tidy(house, clock.now()), house.settings.scheduler.tick_seconds),
+            ("watch", lambda: pipeline.watch(house, clock.now()), WATCH_SECONDS),
         ]
         for name, step, seconds in beats:
             self._scheduler.add_job(

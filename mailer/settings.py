@@ -56,7 +56,17 @@ class Delivery(Section):
     connections: int = Field(8, ge=1, le=64, description="connections to the relay at once")
     batch: int = Field(200, ge=1, le=500, description="messages claimed at once")
     lease_seconds: float = Field(900, gt=0, description="how long a claim holds before another may take it")
-    in_doubt: str = Field("hold", pattern="^(hold|resend)$", description="what to do when the answer was lost")
+    in_doubt: str = Field(
+        "hold",
+        pattern="^(hold|resend|resend_idempotent)$",
+        description="when the answer to a final dot was lost: hold until evidence settles it; resend, and some get it "
+        "twice; or resend_idempotent, where the relay drops what it has by the header below",
+    )
+    idempotency_header: str = Field(
+        "X-Idempotency-Key",
+        pattern=r"^[A-Za-z0-9-]{1,40}$",
+        description="the header that carries the same value each time a message is sent, with resend_idempotent",
+    )
     attempts: int = Field(8, ge=1, description="how often a deferred message is tried")
     give_up_hours: float = Field(24, gt=0, description="how long a deferred message is tried")
 

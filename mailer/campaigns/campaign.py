@@ -52,6 +52,7 @@ class Campaign(SQLModel, table=True):
     send_before_hours: float = 24  # later than this after its due time an email is expired, not sent
     again_after_days: int = 30  # a customer gets this campaign at most once in so many days
     priority: int = 50  # which campaign wins at the cap; more is stronger
+    in_doubt: str = ""  # what is done with a message whose answer was lost: see delivery.release; empty: as the house
     state: CampaignState = Field(default=CampaignState.DRAFT, sa_type=words(CampaignState))
     staff_id: int | None = Field(default=None, foreign_key="staff.id", sa_type=ID)  # who made it
     created_at: datetime = Field(sa_type=UTC)

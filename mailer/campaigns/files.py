@@ -47,6 +47,7 @@ class CampaignEntry(_Strict):
     priority: int = Field(50, ge=0, le=100)
     send_before_hours: float = Field(24, gt=0)
     again_after_days: int = Field(30, ge=0)
+    in_doubt: str = Field("", pattern="^(|hold|resend|resend_idempotent)$")
 
 
 class CampaignFile(_Strict):

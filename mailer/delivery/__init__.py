@@ -5,4 +5,6 @@ transport   a way out, chosen by URL                             smtp      over 
 sender      many connections, one commit for all of them         local     into a file, or into memory
 retry       when a deferred message is tried again               journal   what had already left, in a file
 reconcile   what is in doubt, settled by evidence                hits      opened, clicked, looked at
+maillog     what a relay's log says of our messages              accounts  where everybody is, and what stands still
+release     what a crash, a person, a policy let go of or stop   outgoing  connections that stay open between rounds
 """

@@ -17,14 +17,13 @@ import base64
 import enum
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 from sqlmodel import Field, Index, Session, SQLModel, col, select
 
-from mailer.campaigns.campaign import Campaign, Recipient, RecipientState, Run, RunState
+from mailer.campaigns.campaign import Campaign, Recipient, RecipientState, Run
 from mailer.delivery.retry import Retry
 from mailer.delivery.transport import Outcome, Receipt
 from mailer.people.customer import Customer
@@ -232,8 +231,7 @@ def claim(
     With `judge` the gate is asked here already, so that what it refuses is set aside before it costs a connection; the
     answer that counts is still the one inside `hand_over`. An empty list means that nothing is left to take now.
     """
-    due = sa.select(T.c.id).where(T.c.state == State.WAITING, T.c.next_at <= now).order_by(T.c.next_at).limit(CHUNK)
-    _change(session, due, {"state": State.READY})
+    change(session, (State.WAITING,), T.c.next_at <= now, {"state": State.READY}, order=(T.c.next_at,))
     first = (T.c.priority.desc(), T.c.id)
     ready = sa.select(T.c.id).where(T.c.state == State.READY).order_by(*first).limit(limit)
     for _ in range(max(1, CHUNK // limit)):
@@ -241,7 +239,7 @@ def claim(
         if not ids:
             return []
         refusals = judge(session, ids, now) if judge else {}
-        _refuse(session, refusals, GUARD == State.READY, now)
+        _refuse(session, refusals, now)
         taken = {"state": State.CLAIMED, "owner": owner, "epoch": T.c.epoch + 1, "lease_until": now + lease}
         free = [message for message in ids if message not in refusals]
         session.execute(sa.update(T).where(T.c.id.in_(free), GUARD == State.READY).values(taken))
@@ -300,10 +298,18 @@ def hand_over(session: Session, claims: Sequence[Claim], now: datetime, judge: J
         return set()
     refusals = judge(session, [message for message, _ in claims], now)
     if refusals:
-        _refuse(session, refusals, sa.and_(_among(claims), GUARD == State.CLAIMED, T.c.lease_until > now), now)
+        _refuse(session, refusals, now, dict(claims))
     left = [(message, epoch) for message, epoch in claims if message not in refusals]
     given = {"ids": [message for message, _ in left], "claims": left, "at": now, "until": now + ANSWER_WITHIN}
     return set(session.execute(_HAND_OVER, given).scalars())
+
+
+def set_aside(session: Session, claims: Sequence[Claim], now: datetime, judge: Judge) -> set[int]:
+    """Ask the gate about claimed messages before they stand at their dots; return the ids that it set aside."""
+    refusals = judge(session, [message for message, _ in claims], now) if claims else {}
+    if refusals:
+        _refuse(session, refusals, now, dict(claims))
+    return set(refusals)
 
 
 _SAID: dict[str, Any] = {"reply": sa.bindparam("said"), "lease_until": None}
@@ -365,65 +371,6 @@ def _defer(session: Session, codes: Mapping[int, int], now: datetime, retry: Ret
     return fates
 
 
-@dataclass(frozen=True, slots=True)
-class Recovered:
-    """What a crash left behind: `released` never left, `in_doubt` may have, `resent` leave again by policy."""
-
-    released: int
-    in_doubt: int
-    resent: int = 0
-
-
-def recover(
-    session: Session, now: datetime, alive: set[str] | None = None, in_doubt: str = "hold", limit: int = CHUNK
-) -> Recovered:
-    """Take back what a dead process held: what was claimed is ready again, what was handed over is in doubt.
-
-    A holder is dead when its lease ended; a process that holds the house alone knows more, and names who is `alive`:
-    everybody else is dead at once. With `in_doubt="resend"` the policy is to send what is in doubt again, with the same
-    bytes. At most `limit` messages of each kind are taken back at once: repeat until nothing is.
-    """
-    dead = T.c.lease_until <= now
-    if alive is not None:
-        dead = sa.or_(dead, T.c.owner.not_in(alive))
-    ready = {"state": State.READY, "owner": "", "lease_until": None, "next_at": now}
-    released = _change(session, sa.select(T.c.id).where(T.c.state == State.CLAIMED, dead).limit(limit), ready)
-    doubt = {"state": State.IN_DOUBT, "lease_until": None, "reason": "the answer to the final dot was not recorded"}
-    doubted = _change(session, sa.select(T.c.id).where(T.c.state == State.HANDED_OVER, dead).limit(limit), doubt)
-    if in_doubt != "resend":
-        return Recovered(released, doubted)
-    again = sa.select(T.c.id).where(T.c.state == State.IN_DOUBT).limit(limit)
-    return Recovered(released, doubted, _change(session, again, ready | {"reason": "sent again, by policy"}))
-
-
-# What people and events change
-
-_PARKED = sa.or_(T.c.reason.startswith("paused"), T.c.reason.startswith("not_approved"))
-
-
-def release_held(session: Session, customer_id: int, now: datetime) -> int:
-    """Let go of what a conversation with this customer held, and return how many; what is late expires at the gate."""
-    held = sa.select(T.c.id).where(T.c.customer_id == customer_id, GUARD == State.HELD)
-    return _change(session, held, {"state": State.READY, "next_at": now, "reason": "", "settled_at": None})
-
-
-def release_paused(session: Session, campaign_id: int, now: datetime) -> int:
-    """Let go of what was set aside while a campaign was paused; at most a chunk at once: repeat until 0."""
-    aside = sa.and_(T.c.campaign_id == campaign_id, T.c.state == State.WAITING, _PARKED)
-    freed = {"state": State.READY, "next_at": now, "reason": ""}
-    return _change(session, sa.select(T.c.id).where(aside).limit(CHUNK), freed)
-
-
-def cancel_run(session: Session, run: Run, now: datetime) -> int:
-    """Stop a run. Nothing of it is handed over from here on; a chunk of what waits is marked: repeat until 0."""
-    run.state = RunState.CANCELLED
-    session.add(run)
-    session.flush()
-    waiting = sa.and_(T.c.run_id == run.id, T.c.state.in_((State.READY, State.WAITING, State.HELD)))
-    stopped = {"state": State.CANCELLED, "reason": "the run was cancelled", "settled_at": now}
-    return _change(session, sa.select(T.c.id).where(waiting).limit(CHUNK), stopped)
-
-
 def report_bounce(session: Session, message: Message, status: str, now: datetime) -> None:
     """Note that a message came back. It had been accepted, then: what was in doubt is sent."""
     message.bounced_at = message.bounced_at or now
@@ -433,50 +380,7 @@ def report_bounce(session: Session, message: Message, status: str, now: datetime
     session.add(message)
 
 
-# What became of it
-
-
-@dataclass(frozen=True, slots=True)
-class Accounts:
-    """Where the chosen recipients of a run are: each in exactly one place."""
-
-    chosen: int
-    sent: int = 0
-    failed: int = 0
-    held: int = 0
-    suppressed: int = 0
-    capped: int = 0
-    expired: int = 0
-    cancelled: int = 0
-    render_failed: int = 0
-    in_doubt: int = 0
-    pending: int = 0  # not yet in the outbox, ready, claimed, handed over or waiting
-
-    @property
-    def balance(self) -> bool:
-        """Whether everybody is accounted for, and nobody twice."""
-        places = (self.sent, self.failed, self.held, self.suppressed, self.capped, self.expired, self.cancelled)
-        return self.chosen == sum(places) + self.render_failed + self.in_doubt + self.pending
-
-
-def accounts(session: Session, run_id: int) -> Accounts:
-    """Count where every chosen recipient of a run is now, from the rows themselves."""
-    recipient = SQLModel.metadata.tables["recipient"]
-    ours = sa.and_(recipient.c.run_id == run_id, recipient.c.state == RecipientState.CHOSEN)
-    count = sa.select(sa.func.count()).select_from(recipient).where(ours)
-    unwritten = count.where(~sa.exists().where(T.c.recipient_id == recipient.c.id))
-    by_state = sa.select(T.c.state, sa.func.count()).where(T.c.run_id == run_id).group_by(T.c.state)
-    counts: dict[State, int] = {row[0]: row[1] for row in session.execute(by_state)}
-    pending = session.execute(unwritten).scalar_one() + sum(counts.pop(state, 0) for state in PENDING)
-    settled = {state.value: n for state, n in counts.items()}
-    return Accounts(chosen=session.execute(count).scalar_one(), pending=pending, **settled)
-
-
 # How rows change: guarded, in bulk, through Core
-
-
-def _among(claims: Sequence[Claim]) -> sa.ColumnElement[bool]:
-    return sa.and_(T.c.id.in_([message for message, _ in claims]), sa.tuple_(T.c.id, T.c.epoch).in_(list(claims)))
 
 
 def _each(session: Session, change: sa.Update, rows: Sequence[Mapping[str, Any]]) -> None:
@@ -484,35 +388,64 @@ def _each(session: Session, change: sa.Update, rows: Sequence[Mapping[str, Any]]
         session.execute(change, [dict(row) for row in rows[start : start + CHUNK]])
 
 
-def _change(session: Session, which: sa.Select[tuple[int]], values: Mapping[str, Any]) -> int:
-    """Change the rows `which` finds, and return how many; another worker's rows are passed over, not waited for."""
+def change(
+    session: Session,
+    states: Sequence[State],
+    where: sa.ColumnElement[bool],
+    values: Mapping[str, Any],
+    limit: int = CHUNK,
+    order: Sequence[Any] = (),
+) -> int:
+    """Change at most `limit` rows that are in one of these states, and return how many: repeat until none is.
+
+    Another worker's rows are passed over, not waited for; the state is a condition of the change itself.
+    """
+    which = sa.select(T.c.id).where(T.c.state.in_(states), where).order_by(*order).limit(limit)
     ids = list(session.execute(which.with_for_update(skip_locked=True)).scalars())
-    for start in range(0, len(ids), CHUNK):
-        session.execute(sa.update(T).where(T.c.id.in_(ids[start : start + CHUNK])).values(**values))
-    return len(ids)
+    if not ids:
+        return 0
+    changed = sa.update(T).where(T.c.id.in_(ids), GUARD.in_(states)).values(**values).returning(T.c.id)
+    return len(session.execute(changed).all())
 
 
-def _refuse(session: Session, refusals: "Mapping[int, Refusal]", where: sa.ColumnElement[bool], now: datetime) -> None:
-    """Set aside what the gate refused, with its reason; with an `until` it waits, else that was the end of it."""
-    values = {
-        "state": sa.bindparam("to"),
-        "reason": sa.bindparam("why"),
-        "next_at": sa.func.coalesce(sa.bindparam("until", type_=UTC), T.c.next_at),
-        "settled_at": sa.bindparam("at", type_=UTC),
-        "lease_until": None,
-        "owner": "",
-    }
+_REFUSED = (
+    sa.update(T)
+    .where(T.c.id == sa.bindparam("its_id"))
+    .values(
+        state=sa.bindparam("to"),
+        reason=sa.bindparam("why"),
+        next_at=sa.func.coalesce(sa.bindparam("until", type_=UTC), T.c.next_at),
+        settled_at=sa.bindparam("at", type_=UTC),
+        lease_until=None,
+        owner="",
+    )
+)
+_REFUSE_READY = _REFUSED.where(GUARD == State.READY)
+_REFUSE_CLAIMED = _REFUSED.where(_this(), GUARD == State.CLAIMED, T.c.lease_until > sa.bindparam("now", type_=UTC))
+
+
+def _refuse(
+    session: Session,
+    refusals: "Mapping[int, Refusal]",
+    now: datetime,
+    epochs: Mapping[int, int] | None = None,
+) -> None:
+    """Set aside what the gate refused, with its reason; with an `until` it waits, else that was the end of it.
+
+    With `epochs` it was claimed, and must be ours still; without, it was ready.
+    """
     rows = [
         {
-            "refused": message,
+            "its_id": message,
             "to": refusal.state,
             "why": f"{refusal.no}: {refusal.why}",
             "until": refusal.until,
             "at": None if refusal.until else now,
         }
+        | ({"its_epoch": epochs[message], "now": now} if epochs is not None else {})
         for message, refusal in refusals.items()
     ]
-    _each(session, sa.update(T).where(T.c.id == sa.bindparam("refused"), where).values(values), rows)
+    _each(session, _REFUSE_READY if epochs is None else _REFUSE_CLAIMED, rows)
 
 
 def _blank() -> dict[str, Any]:

@@ -32,9 +32,10 @@ class Outgoing:
         commit: Commit,
         connections: int,
         settled: Settled | None = None,
+        wanted: Callable[[Envelope], bool] = lambda _: True,
     ) -> Tally:
         """Send batch after batch until one is empty; see `sender.send`."""
-        flow = sender.flow(batches, self.transport, commit, connections, settled)
+        flow = sender.flow(batches, self.transport, commit, connections, settled, wanted)
         return asyncio.run_coroutine_threadsafe(flow, self._loop).result()
 
     def close(self) -> None:

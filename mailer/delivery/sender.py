@@ -90,12 +90,14 @@ def send(
     commit: Commit,
     connections: int,
     settled: Settled | None = None,
+    wanted: Callable[[Envelope], bool] = lambda _: True,
 ) -> Tally:
     """Send batch after batch until one is empty, over connections that stay open; call this where no loop runs.
 
-    `batches` claims and writes the next batch in a thread of its own, while the one before is leaving.
+    `batches` claims and writes the next batch in a thread of its own, while the one before is leaving. What is
+    not `wanted` any more when its turn comes is passed over.
     """
-    return asyncio.run(flow(batches, transport, commit, connections, settled))
+    return asyncio.run(flow(batches, transport, commit, connections, settled, wanted))
 
 
 async def flow(
@@ -104,6 +106,7 @@ async def flow(
     commit: Commit,
     connections: int,
     settled: Settled | None = None,
+    wanted: Callable[[Envelope], bool] = lambda _: True,
 ) -> Tally:
     """Do what `send` does, in a loop that runs already."""
     over = asyncio.Event()
@@ -114,7 +117,7 @@ async def flow(
             following = loop.run_in_executor(writer, batches)
             while batch := await following:
                 following = loop.run_in_executor(writer, (lambda: ()) if over.is_set() else batches)
-                for envelope in batch:
+                for envelope in filter(wanted, batch):
                     yield envelope
 
     return await deliver(envelopes(), transport, commit, connections, settled, over)

@@ -16,18 +16,25 @@ from mailer.pipeline.launch import approve, run_now, send_test, template_digest
 from mailer.pipeline.plan import choose, fold, plan
 from mailer.pipeline.receive import accept, review, route, sort
 from mailer.pipeline.send import recover, send
+from mailer.pipeline.settle import by_log as reconcile
+from mailer.pipeline.stop import cancel, pause, resume, tidy
 from mailer.pipeline.waking import take_over, wake
+from mailer.pipeline.watch import watch
 from mailer.pipeline.write import write
 
 __all__ = [
     "accept",
     "answer",
     "approve",
+    "cancel",
     "choose",
     "fold",
+    "pause",
     "plan",
     "preview",
+    "reconcile",
     "recover",
+    "resume",
     "review",
     "route",
     "run_now",
@@ -38,7 +45,9 @@ __all__ = [
     "sort",
     "take_over",
     "template_digest",
+    "tidy",
     "wake",
+    "watch",
     "why_sent",
     "write",
 ]

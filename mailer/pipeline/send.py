@@ -5,11 +5,17 @@ what was answered and hands over what stands at its final dot.
 """
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import timedelta
 
+from sqlmodel import select
+
 from mailer import clock
+from mailer.campaigns.campaign import Campaign
 from mailer.delivery import gate, outbox
-from mailer.delivery.outbox import Recovered
+from mailer.delivery import release as releases
+from mailer.delivery.outbox import Message
+from mailer.delivery.release import InDoubt, Recovered
 from mailer.delivery.retry import Retry
 from mailer.delivery.sender import Claims, Receipts
 from mailer.delivery.transport import Envelope, Outcome
@@ -21,11 +27,13 @@ from mailer.store import Urgency
 
 def recover(house: House) -> Recovered:
     """Take back what processes that are gone had claimed or handed over."""
+    delivery = house.settings.delivery
     released = doubted = resent = 0
     while True:
         with house.store.write(Urgency.MAIL) as session:
-            policy = house.settings.delivery.in_doubt
-            found = outbox.recover(session, clock.now(), alive=_alive(house), in_doubt=policy)
+            found = releases.recover(
+                session, clock.now(), alive=_alive(house), in_doubt=delivery.in_doubt, attempts=delivery.attempts
+            )
         released, doubted, resent = released + found.released, doubted + found.in_doubt, resent + found.resent
         if not (found.released or found.in_doubt or found.resent):
             return Recovered(released, doubted, resent)
@@ -44,7 +52,9 @@ def send(house: House, *, stop: Callable[[], bool] = lambda: False) -> int:
     judge = gate.judge(house.settings.gate)
     retry = Retry(delivery.attempts, timedelta(hours=delivery.give_up_hours))
     lease = timedelta(seconds=delivery.lease_seconds)
-    left: dict[int, str] = {}
+    keyed = _campaigns_keyed(house)
+    left: dict[int, Message] = {}  # claimed, and not settled yet
+    dropped: set[int] = set()  # claimed, and then refused before they stood at a dot
 
     def batches() -> Sequence[Envelope]:
         while not stop():
@@ -53,8 +63,8 @@ def send(house: House, *, stop: Callable[[], bool] = lambda: False) -> int:
             if not claimed:
                 break
             if envelopes := write(house, claimed, clock.now()):  # none, when no letter of the batch could be rendered
-                left.update({message.id: message.message_id for message in claimed if message.id is not None})
-                return envelopes
+                left.update({message.id: message for message in claimed if message.id is not None})
+                return [_keyed(house, envelope, left[envelope.id], keyed) for envelope in envelopes]
         return ()
 
     def commit(receipts: Receipts, claims: Claims) -> set[int]:
@@ -62,14 +72,18 @@ def send(house: House, *, stop: Callable[[], bool] = lambda: False) -> int:
         with house.store.write(Urgency.MAIL) as session:
             outbox.settle(session, receipts, now, retry)
             allowed = outbox.hand_over(session, claims, now, judge)
+            if len(allowed) < len(claims):  # a pause, perhaps: then what is on its way to its dot need not go there
+                waiting = [(ident, message.epoch) for ident, message in list(left.items()) if ident not in allowed]
+                dropped.update(outbox.set_aside(session, waiting, now, judge))
             record.sent(session, [ident for ident, _, receipt in receipts if receipt.outcome is Outcome.ACCEPTED], now)
-        house.journal.note([left[ident] for ident in allowed if ident in left], now)
+        house.journal.note([left[ident].message_id for ident in allowed if ident in left], now)
         return allowed
 
     def note(receipts: Receipts) -> None:
         """Write down what left, beside the database; no final dot waits for it."""
-        names = [(left.pop(ident, ""), receipt) for ident, _, receipt in receipts]
-        house.journal.append([name for name, receipt in names if receipt.outcome is Outcome.ACCEPTED], clock.now())
+        told = [(left.pop(ident, None), receipt) for ident, _, receipt in receipts]
+        accepted = [it.message_id for it, receipt in told if it and receipt.outcome is Outcome.ACCEPTED]
+        house.journal.append(accepted, clock.now())
 
     first = [batches()]
     if not first[0]:
@@ -78,4 +92,29 @@ def send(house: House, *, stop: Callable[[], bool] = lambda: False) -> int:
     def following() -> Sequence[Envelope]:
         return first.pop() if first else batches()
 
-    return sum(house.outgoing.send(following, commit, delivery.connections, note).outcomes.values())
+    def wanted(envelope: Envelope) -> bool:
+        if envelope.id not in dropped:
+            return True
+        dropped.discard(envelope.id)
+        left.pop(envelope.id, None)
+        return False
+
+    return house.outgoing.send(following, commit, delivery.connections, note, wanted).outcomes.total()
+
+
+def _campaigns_keyed(house: House) -> set[int | None]:
+    """Return whose emails carry what a relay knows them by: campaigns; None stands for what belongs to no campaign."""
+    ours = house.settings.delivery.in_doubt
+    with house.store.read() as session:
+        policies: dict[int | None, str] = {
+            ident: own or ours for ident, own in session.exec(select(Campaign.id, Campaign.in_doubt))
+        }
+    return {who for who, policy in (policies | {None: ours}).items() if policy == InDoubt.RESEND_IDEMPOTENT}
+
+
+def _keyed(house: House, envelope: Envelope, message: Message, keyed: set[int | None]) -> Envelope:
+    """Add what the relay knows the message by, the same each time it is sent; a signature need not cover it."""
+    if message.campaign_id not in keyed:
+        return envelope
+    line = f"{house.settings.delivery.idempotency_header}: {message.message_id.partition('@')[0]}\r\n"
+    return replace(envelope, data=line.encode("ascii") + envelope.data)

@@ -10,7 +10,7 @@ from mailer import pipeline
 from mailer.campaigns import audience
 from mailer.campaigns.campaign import Campaign, CampaignState, Run
 from mailer.campaigns.schedule import Schedule
-from mailer.delivery import outbox
+from mailer.delivery.accounts import accounts, alarms
 from mailer.errors import Invalid
 from mailer.people.consent import Topic
 from mailer.people.staff import Role, Staff
@@ -87,7 +87,9 @@ def one(name: str) -> ResponseReturnValue:
     schedule = Schedule.from_data(campaign.schedule)
     coming = schedule.occurrences(now(), now() + AHEAD)
     approval = approval_of(house(), session(), campaign)
-    runs = session().exec(select(Run).where(Run.campaign_id == campaign.id).order_by(col(Run.id).desc()).limit(RUNS))
+    runs = (
+        session().exec(select(Run).where(Run.campaign_id == campaign.id).order_by(col(Run.id).desc()).limit(RUNS)).all()
+    )
     return render_template(
         "campaign.html",
         campaign=campaign,
@@ -99,9 +101,8 @@ def one(name: str) -> ResponseReturnValue:
         coming=civil_time(coming[0]) if coming else None,
         approval=approval,
         approver=session().get(Staff, approval.staff_id) if approval and approval.staff_id else None,
-        runs=[
-            (run, outbox.accounts(session(), run.id or 0), audience.left_out(session(), run.id or 0)) for run in runs
-        ],
+        runs=[(run, accounts(session(), run.id or 0), audience.left_out(session(), run.id or 0)) for run in runs],
+        alarms=alarms(session(), runs, now()),
         approved=campaign.state is CampaignState.APPROVED and approval is not None,
     )
 
@@ -143,7 +144,7 @@ def approve(name: str) -> ResponseReturnValue:
 def pause(name: str) -> ResponseReturnValue:
     """Stop it: nothing more of it leaves, from the next hand-over on."""
     campaign = _found(name)
-    campaign.pause(session())
+    pipeline.pause(session(), campaign)
     flash("Paused. Nothing more of it leaves until you resume it.")
     return _back(campaign)
 
@@ -153,8 +154,7 @@ def pause(name: str) -> ResponseReturnValue:
 def resume(name: str) -> ResponseReturnValue:
     """Let it go on."""
     campaign = _found(name)
-    campaign.resume(session())
-    outbox.release_paused(session(), campaign.id or 0, now())
+    pipeline.resume(house(), session(), campaign, now())
     house().woken.set()
     flash("It goes on. What came too late meanwhile is not sent.")
     return _back(campaign)
@@ -178,10 +178,9 @@ def cancel(public_id: str) -> ResponseReturnValue:
     found = session().exec(select(Run).where(Run.public_id == public_id)).one_or_none()
     if found is None:
         abort(404)
-    stopped = 0
-    while marked := outbox.cancel_run(session(), found, now()):
-        stopped += marked
-    flash(f"Stopped. {stopped} emails that waited will not be sent.")
+    waiting = pipeline.cancel(session(), found, now())
+    house().woken.set()
+    flash(f"Stopped. {waiting:,} emails that waited will not be sent.")
     return _back(session().get_one(Campaign, found.campaign_id))
 
 

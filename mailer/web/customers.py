@@ -4,7 +4,7 @@ from flask import Blueprint, abort, flash, redirect, render_template, request, u
 from flask.typing import ResponseReturnValue
 from sqlmodel import col, select
 
-from mailer.delivery import outbox
+from mailer.delivery.release import release_held
 from mailer.people.customer import Customer, find
 from mailer.people.hold import Hold, end_hold
 from mailer.people.staff import Role, Staff
@@ -45,7 +45,7 @@ def release(public_id: str) -> ResponseReturnValue:
     still = select(Hold).where(Hold.customer_id == customer.id, col(Hold.ended_at).is_(None))
     for hold in session().exec(still).all():
         end_hold(session(), hold, now())
-    freed = outbox.release_held(session(), customer.id or 0, now())
+    freed = release_held(session(), customer.id or 0, now())
     house().woken.set()
     flash(f"{freed} email{'' if freed == 1 else 's'} released; automation for {customer.name} goes on.")
     return redirect(onward(url_for("customers.one", public_id=public_id)))

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from sqlmodel import Session, select
 
 from mailer.campaigns.campaign import Campaign, CampaignState, RunState
-from mailer.delivery import gate, outbox
+from mailer.delivery import gate, outbox, release
 from mailer.delivery.gate import No
 from mailer.delivery.outbox import Kind, Message, State
 from mailer.people.consent import Consent
@@ -174,7 +174,7 @@ def test_a_paused_campaign_waits_and_goes_on_when_it_is_resumed(
     if expected:
         assert campaign.id is not None
         assert town.claim() == []
-        assert outbox.release_paused(town.session, campaign.id, town.now) == 1
+        assert release.release_paused(town.session, campaign.id, town.now) == 1
         assert len(town.claim()) == 1
 
 

@@ -6,7 +6,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlmodel import Session, select
 
-from mailer.delivery import gate, outbox
+from mailer.delivery import gate, outbox, release
+from mailer.delivery.accounts import accounts
 from mailer.delivery.outbox import Kind, Message, State
 from mailer.delivery.retry import Retry
 from mailer.delivery.transport import Outcome, Receipt
@@ -35,10 +36,12 @@ def test_enqueueing_a_run_twice_makes_each_message_once(town: Town) -> None:
     recipients = list(town.session.exec(select(Recipient)))
     by_id = {c.id: c for c in customers}
     assert outbox.enqueue(town.session, run, campaign, recipients, by_id, town.now, DOMAIN) == 0
-    messages = list(town.session.exec(select(Message)))
+    messages = list(town.session.exec(select(Message).order_by(Message.id)))
     assert len(messages) == 3
     assert {m.staff_id for m in messages} == {town.staff.id}
-    assert messages[0].message_id == outbox.new_message_id(run.public_id, customers[0].id, domain=DOMAIN)
+    assert messages[0].message_id == outbox.new_message_id(
+        campaign.public_id, run.occurrence, customers[0].email, domain=DOMAIN
+    )
     assert messages[0].expires_at == town.now + timedelta(hours=24)
 
 
@@ -96,7 +99,7 @@ def test_what_the_gate_refuses_is_set_aside_with_its_reason(town: Town) -> None:
     held = town.session.get(Message, one, populate_existing=True)
     assert held is not None
     assert (held.state, held.reason, held.attempts) == (State.HELD, "held: they wrote to us", 0)
-    assert outbox.release_held(town.session, held.customer_id or 0, town.now) == 1
+    assert release.release_held(town.session, held.customer_id or 0, town.now) == 1
     assert [m.id for m in town.claim()] == [one]
 
 
@@ -130,9 +133,9 @@ def test_receipts_of_many_kinds_are_settled_together(town: Town) -> None:
     receipts = [(m, e, Receipt(kinds[n % 4], 250)) for n, (m, e) in enumerate(mine)]
     outbox.settle(town.session, receipts, town.now, RETRY)
     assert run.id is not None
-    accounts = outbox.accounts(town.session, run.id)
-    assert (accounts.sent, accounts.pending, accounts.failed, accounts.in_doubt) == (2, 2, 2, 2)
-    assert accounts.balance
+    books = accounts(town.session, run.id)
+    assert (books.sent, books.pending, books.failed, books.in_doubt) == (2, 2, 2, 2)
+    assert books.balance
 
 
 def test_a_deferred_message_comes_back_later_and_is_given_up_in_the_end(town: Town) -> None:
@@ -171,19 +174,19 @@ def test_after_a_crash_claims_are_ready_and_hand_overs_in_doubt(town: Town) -> N
     mine = claims(town.claim("dead", 3))
     town.claim("alive", 1)
     outbox.hand_over(town.session, mine[:2], town.now, yes)
-    assert outbox.recover(town.session, town.now) == outbox.Recovered(0, 0)
-    assert outbox.recover(town.session, town.now, alive={"alive"}) == outbox.Recovered(released=1, in_doubt=2)
+    assert release.recover(town.session, town.now) == release.Recovered(0, 0)
+    assert release.recover(town.session, town.now, alive={"alive"}) == release.Recovered(released=1, in_doubt=2)
     found = states(town.session)
     assert sorted(found) == sorted([State.IN_DOUBT] * 2 + [State.READY] * 2 + [State.CLAIMED])
-    assert outbox.recover(town.session, town.now + timedelta(minutes=15)) == outbox.Recovered(1, 0)
+    assert release.recover(town.session, town.now + timedelta(minutes=15)) == release.Recovered(1, 0)
 
 
 def test_the_policy_resend_makes_what_is_in_doubt_ready_again(town: Town) -> None:
     town.run(town.campaign(), town.customers(1))
     mine = claims(town.claim("dead"))
     outbox.hand_over(town.session, mine, town.now, yes)
-    found = outbox.recover(town.session, town.now, alive=set(), in_doubt="resend")
-    assert found == outbox.Recovered(0, 1, resent=1)
+    found = release.recover(town.session, town.now, alive=set(), in_doubt="resend")
+    assert found == release.Recovered(0, 1, resent=1)
     assert claims(town.claim())[0][1] == 2
 
 
@@ -191,7 +194,7 @@ def test_a_late_acceptance_settles_what_was_in_doubt(town: Town) -> None:
     town.run(town.campaign(), town.customers(1))
     [(message, epoch)] = mine = claims(town.claim("slow"))
     outbox.hand_over(town.session, mine, town.now, yes)
-    outbox.recover(town.session, town.now, alive=set())
+    release.recover(town.session, town.now, alive=set())
     outbox.settle(town.session, [(message, epoch, OK)], town.now, RETRY)
     assert states(town.session) == [State.SENT]
 
@@ -213,13 +216,13 @@ def test_a_message_whose_template_fails_is_set_aside(town: Town) -> None:
     outbox.fail_rendering(town.session, [(message, epoch, "no such insight"), (0, 1, "nobody")], town.now)
     assert states(town.session) == [State.RENDER_FAILED]
     assert run.id is not None
-    assert outbox.accounts(town.session, run.id).render_failed == 1
+    assert accounts(town.session, run.id).render_failed == 1
 
 
 def test_a_cancelled_run_leaves_nothing_to_claim(town: Town) -> None:
     run = town.run(town.campaign(), town.customers(3))
     town.claim(limit=1)
-    assert outbox.cancel_run(town.session, run, town.now) == 2
+    assert release.cancel_run(town.session, run, town.now) == 2
     assert town.claim() == []
 
 
@@ -227,7 +230,7 @@ def test_a_bounce_proves_that_what_was_in_doubt_was_accepted(town: Town) -> None
     town.run(town.campaign(), town.customers(1))
     mine = claims(town.claim())
     outbox.hand_over(town.session, mine, town.now, yes)
-    outbox.recover(town.session, town.now, alive=set())
+    release.recover(town.session, town.now, alive=set())
     message = town.session.exec(select(Message).execution_options(populate_existing=True)).one()
     outbox.report_bounce(town.session, message, "5.1.1", town.now)
     assert (message.state, message.bounce_status) == (State.SENT, "5.1.1")
@@ -278,14 +281,28 @@ def test_whatever_happens_everybody_is_accounted_for_and_nobody_leaves_twice(
                 outcome = (Outcome.ACCEPTED, Outcome.REFUSED, Outcome.LOST)[n % 3]
                 outbox.settle(session, [(message, epoch, Receipt(outcome, 250))], now, RETRY)
             elif step == "crash":
-                outbox.recover(session, now, alive=set())
+                release.recover(session, now, alive=set())
             elif step == "tick":
                 now += timedelta(minutes=10)
-                outbox.recover(session, now)
+                release.recover(session, now)
             elif step == "cancel" and n == 0:
-                outbox.cancel_run(session, run, now)
-            accounts = outbox.accounts(session, run.id)
-            assert accounts.balance
-            assert accounts.chosen == 6
+                release.cancel_run(session, run, now)
+            books = accounts(session, run.id)
+            assert books.balance
+            assert books.chosen == 6
         assert len(left) == len(set(left))
         session.rollback()
+
+
+def test_many_are_refused_at_their_dots_at_once_and_only_what_is_ours(town: Town) -> None:
+    town.run(town.campaign(), town.customers(5))
+    mine = claims(town.claim())
+
+    def no(_session: object, ids: list[int], _now: object) -> dict[int, gate.Refusal]:
+        return {one: gate.Refusal(gate.No.CANCELLED, None, "the run was cancelled") for one in ids}
+
+    stale = [(mine[0][0], mine[0][1] + 1), *mine[1:]]
+    assert outbox.hand_over(town.session, stale, town.now, no) == set()
+    assert states(town.session) == [State.CLAIMED, *[State.CANCELLED] * 4]
+    assert outbox.set_aside(town.session, mine[:1], town.now, no) == {mine[0][0]}
+    assert states(town.session) == [State.CANCELLED] * 5

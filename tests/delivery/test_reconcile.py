@@ -1,6 +1,6 @@
 from sqlmodel import select
 
-from mailer.delivery import outbox
+from mailer.delivery import outbox, release
 from mailer.delivery.outbox import Message, State
 from mailer.delivery.reconcile import Reconciled, reconcile
 from tests.delivery.conftest import Town, yes
@@ -11,7 +11,7 @@ def test_evidence_settles_what_is_in_doubt_and_nothing_else(town: Town) -> None:
     messages = town.claim()
     names = [m.message_id for m in messages]
     outbox.hand_over(town.session, [(m.id or 0, m.epoch) for m in messages[:3]], town.now, yes)
-    outbox.recover(town.session, town.now, alive=set())
+    release.recover(town.session, town.now, alive=set())
     evidence = {names[0]: True, names[1]: False, names[3]: True}
     assert reconcile(town.session, evidence, "the relay's log", town.now) == Reconciled(sent=1, ready=1)
     assert reconcile(town.session, evidence, "the relay's log", town.now) == Reconciled(sent=0, ready=0)
