@@ -30,9 +30,11 @@ from mailer.web import (
     quarantine,
     safe_mode,
     segments,
+    settings_page,
     shelf,
     sign_in,
     staff,
+    styleguide,
     survey,
     unsubscribe,
     view,
@@ -45,7 +47,7 @@ if TYPE_CHECKING:
 FOR_CUSTOMERS = (human, unsubscribe, preferences, view, survey)
 FOR_STAFF = (
     home, inbox, conversations, customers, segments, campaigns, campaign_test, shelf, messages, quarantine, staff,
-    safe_mode,
+    safe_mode, settings_page, styleguide,
 )  # fmt: skip
 FOR_PROVIDERS = (hooks,)
 FOR_ANYONE = (sign_in, faces, health)

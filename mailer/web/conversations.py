@@ -4,7 +4,7 @@ An answer is written against what its writer saw: the form carries the conversat
 conversation that has gone on since is shown again with what is new, never sent.
 """
 
-from flask import Blueprint, abort, flash, redirect, render_template, url_for
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from pydantic import BaseModel, Field
 from sqlmodel import col, select
@@ -21,6 +21,7 @@ from mailer.people.staff import Role, Staff, is_here, representatives
 from mailer.web.doors import staff_only
 from mailer.web.exchange import house, me, now, session
 from mailer.web.form import read
+from mailer.web.live import still_until, until
 from mailer.web.portrait import portrait
 
 pages = Blueprint("conversations", __name__)
@@ -50,6 +51,16 @@ class AssignmentForm(BaseModel):
 def one(public_id: str) -> ResponseReturnValue:
     """Show the conversation, the email it is about, and the customer."""
     return _shown(_found(public_id))
+
+
+@pages.get("/conversations/<public_id>/news")
+@staff_only(Role.REPRESENTATIVE)
+def news(public_id: str) -> ResponseReturnValue:
+    """Say whether the conversation went on since a page showed it; once it has, or in time, the asking ends."""
+    talk, seen, ends = _found(public_id), request.args.get("revision", 0, type=int), still_until()
+    if talk.revision == seen and ends:
+        return "", 204
+    return render_template("news.html", talk=talk, revision=seen, until=0)
 
 
 @pages.post("/conversations/<public_id>/answers")
@@ -138,4 +149,6 @@ def _shown(talk: Conversation, *, text: str = "", wrong: str = "", status: int =
         text=text,
         wrong=wrong,
         closed=talk.state is ConversationState.CLOSED,
+        revision=talk.revision,
+        until=until(),
     ), status

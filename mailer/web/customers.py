@@ -1,8 +1,10 @@
 """Who is this customer? Found by name or address, and everything we know of them on one page."""
 
+from typing import Any
+
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from sqlmodel import col, select
+from sqlmodel import col, func, select
 
 from mailer.delivery.release import release_held
 from mailer.people.customer import Customer, find
@@ -15,17 +17,39 @@ from mailer.web.portrait import portrait
 
 pages = Blueprint("customers", __name__)
 
-SHOWN = 50
+SHOWN = 50  # customers a page
+ORDERS: dict[str, tuple[Any, ...]] = {
+    "name": (Customer.last_name, Customer.first_name),
+    "address": (Customer.email,),
+    "language": (Customer.language, Customer.last_name),
+}
 
 
 @pages.get("/customers")
 @staff_only()
 def search() -> ResponseReturnValue:
-    """Find customers by name or address."""
+    """Find customers by name or address, in one language or any, a page at a time."""
     text = request.args.get("q", "").strip()[:200]
-    found = session().exec(find(text).limit(SHOWN + 1)).all()
-    staff = {each.id: each for each in session().exec(select(Staff)).all()}
-    return render_template("customers.html", text=text, found=found[:SHOWN], more=len(found) > SHOWN, staff=staff)
+    language = request.args.get("language", "")[:20]
+    by, down = request.args.get("by", "name"), request.args.get("down") == "1"
+    page = max(1, request.args.get("page", 1, type=int))
+    order = [col(each).desc() if down else col(each) for each in ORDERS.get(by, ORDERS["name"])]
+    asked = find(text).where(Customer.language == language) if language else find(text)
+    total = session().exec(select(func.count()).select_from(asked.order_by(None).subquery())).one()
+    shown = asked.order_by(None).order_by(*order, col(Customer.id)).offset((page - 1) * SHOWN).limit(SHOWN)
+    return render_template(
+        "customers.html",
+        text=text,
+        language=language,
+        by=by if by in ORDERS else "name",
+        down=down,
+        page=page,
+        pages=max(1, -(-total // SHOWN)),
+        total=total,
+        found=session().exec(shown).all(),
+        languages=session().exec(select(Customer.language).distinct().order_by(Customer.language)).all(),
+        staff={each.id: each for each in session().exec(select(Staff)).all()},
+    )
 
 
 @pages.get("/customers/<public_id>")

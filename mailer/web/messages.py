@@ -88,8 +88,8 @@ def _letter(message: Message) -> Letter:
     return Letter(message.subject, "", f"({made.reason})") if isinstance(made, RenderError) else made
 
 
-def _life(message: Message) -> list[tuple[str, datetime | None, str]]:
-    """Return what happened to it, in order: what, when, in which words."""
+def _life(message: Message) -> list[tuple[str, str, datetime | None, str]]:
+    """Return what happened to it, in order: in which tone, what, when, in which words."""
     steps = (
         ("put into the outbox", message.created_at, ""),
         ("due", message.due_at, ""),
@@ -99,9 +99,12 @@ def _life(message: Message) -> list[tuple[str, datetime | None, str]]:
         ("came back", message.bounced_at, message.bounce_status),
         ("reported as spam", message.complained_at, ""),
     )
-    known: list[tuple[str, datetime | None, str]] = [step for step in steps if step[1] is not None]
+    bad = ("came back", "reported as spam")
+    known: list[tuple[str, str, datetime | None, str]] = [
+        ("bad" if what in bad else "", what, at, words) for what, at, words in steps if at is not None
+    ]
     if message.settled_at is None and (message.reply or message.reason):
-        known.append(("until now", None, " ".join(filter(None, (message.reply, message.reason)))))
+        known.append(("", "until now", None, " ".join(filter(None, (message.reply, message.reason)))))
     if message.state is State.WAITING:
-        known.append(("next try", message.next_at, ""))
+        known.append(("", "next try", message.next_at, ""))
     return known

@@ -3,6 +3,7 @@
 import json
 import re
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Any
 
 from sqlmodel import Session, col, select
@@ -15,7 +16,7 @@ from mailer.people.consent import Consent, Topic, standing
 from mailer.people.customer import Customer
 from mailer.people.staff import Staff
 from mailer.people.suppression import Suppression, suppressed
-from mailer.web.words import fact
+from mailer.web.words import fact, state, tone
 
 EVENTS = 8
 EMAILS = 20
@@ -45,6 +46,29 @@ class Portrait:
     def held(self) -> list[Message]:
         """What automation would have sent, were nobody talking with them."""
         return [message for message in self.emails if message.state is State.HELD]
+
+    @property
+    def story(self) -> list[tuple[str, str, datetime, str]]:
+        """Everything that happened between them and us, the newest first: tone, what, when, in which words."""
+        told = [(tone(each.state), f"We wrote “{each.subject or 'an email'}”", each.handed_over_at or each.due_at,
+                 f"{state(each.state)} {each.reason}".strip()) for each in self.emails]  # fmt: skip
+        told += [
+            ("bad", "It came back", each.bounced_at, each.bounce_status) for each in self.emails if each.bounced_at
+        ]
+        told += [("good", "They wrote to us", talk.opened_at, talk.subject) for talk in self.talks]
+        told += [
+            ("", "A conversation was closed", talk.closed_at, talk.subject) for talk in self.talks if talk.closed_at
+        ]
+        told += [("", str(event["name"]).replace("_", " ").capitalize(), _instant(event["at"]), event["said"])
+                 for event in self.events]  # fmt: skip
+        told += [("good" if each.granted else "bad", f"{'Agreed to' if each.granted else 'Left'} {topic.name}", each.at,
+                  f"by {each.source}") for topic, each in self.consents if each]  # fmt: skip
+        return sorted(told, key=lambda line: line[2], reverse=True)
+
+
+def _instant(given: datetime | str) -> datetime:
+    at = datetime.fromisoformat(given) if isinstance(given, str) else given
+    return at if at.tzinfo else at.replace(tzinfo=UTC)
 
 
 def portrait(house: House, session: Session, customer: Customer) -> Portrait:

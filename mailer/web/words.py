@@ -26,6 +26,7 @@ NAVIGATION = (  # what each role finds in the bar: endpoint, words, roles
     ("shelf.listing", "Templates", {Role.MARKETER, Role.ADMINISTRATOR}),
     ("staff.listing", "Staff", set(Role)),
     ("quarantine.listing", "Quarantine", {Role.ADMINISTRATOR}),
+    ("settings.listing", "Settings", {Role.ADMINISTRATOR}),
 )
 STATES = {  # of a message, a campaign, a run, a conversation: in the words of a shop
     "ready": "waiting to leave", "claimed": "leaving", "handed_over": "leaving", "sent": "sent",
