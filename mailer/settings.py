@@ -41,7 +41,9 @@ class StoreSection(Section):
 class WarehouseSection(Section):
     """[warehouse] Where questions over many events are answered."""
 
-    url: str = Field("", description="empty means DuckDB in var/warehouse.duckdb")
+    url: str = Field(
+        "", description="empty means DuckDB in var/warehouse.duckdb; postgresql://…, pyspark://… and others work"
+    )
 
 
 class Delivery(Section):

@@ -28,8 +28,10 @@ from mailer.people.customer import Customer
 from mailer.segments import segment as segments
 from mailer.segments.criteria import from_data
 from mailer.segments.files import read
+from mailer.segments.moment import Moment
 
 NOW = datetime(2026, 3, 16, 10, tzinfo=UTC)
+ZONES = ("UTC", "Europe/Berlin", "Asia/Tokyo")
 GOLDEN = Path(__file__).parent / "golden"
 SHIPPED = sorted((Path(__file__).parents[2] / "segments").glob("*.toml"))
 SPARK = "pyspark://{}?spark.master=local[1]&spark.ui.enabled=false&spark.sql.shuffle.partitions=1&spark.driver.host=127.0.0.1"
@@ -228,8 +230,8 @@ def test_a_property_of_another_type_is_as_if_not_told(
 def test_what_other_stores_would_be_asked_is_as_reviewed(dialect: str) -> None:
     compiler = getattr(compilers, dialect).compiler
     known = tables()
-    asked = {path.stem: read(path).criteria.expression(known, NOW) for path in SHIPPED}
-    asked |= {name: from_data(QUESTIONS[name]).expression(known, NOW) for name in ("windows",)}
+    asked = {path.stem: read(path).criteria.expression(known, Moment(NOW, ZONES)) for path in SHIPPED}
+    asked |= {name: from_data(QUESTIONS[name]).expression(known, Moment(NOW, ZONES)) for name in ("windows",)}
     asked["insights"] = computed(known, 20_528)
     if dialect != "clickhouse":
         asked = {name: exact_median(question) for name, question in asked.items()}
