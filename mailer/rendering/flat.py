@@ -7,36 +7,35 @@ What this module is not sure about it refuses (`Unsure`), and the letter is writ
 meaning: it is a way to be fast, and decides nothing.
 """
 
-import re
 from collections.abc import Callable, Iterable, Mapping
-from functools import lru_cache
 from typing import Any
 
 from jinja2 import nodes
 from jinja2.nodes import EvalContext
 from jinja2.runtime import LoopContext, markup_join, str_join
-from markupsafe import escape
 
 from mailer.errors import Invalid
-from mailer.mail.transfer import piece
 from mailer.rendering import allowed
-from mailer.rendering.letter import POINTS, SCHEME, other_schemes
-from mailer.rendering.sandbox import LINE, PAGE, Record, Sandbox
+from mailer.rendering.sandbox import LINE, PAGE, Sandbox
+from mailer.rendering.values import (
+    AT_ADDRESS,
+    Seen,
+    Unsure,
+    as_read,
+    constant,
+    field,
+    root,
+    written_address,
+    written_value,
+)
+
+__all__ = ["Unsure", "Write", "line", "page"]
 
 Write = Callable[[Mapping[str, Any]], list[Any]]  # frozen data -> pieces
 
 _COMPARED = {
     "eq": "==", "ne": "!=", "gt": ">", "gteq": ">=", "lt": "<", "lteq": "<=", "in": "in", "notin": "not in",
 }  # fmt: skip
-_AT_ADDRESS = re.compile(rf"(?:{'|'.join(POINTS)})\s*=[\s\"'\x00-\x20]*([a-z][a-z0-9+.-]*)?$")
-_GOOD = re.compile(r"[\s\"'\x00-\x20]*(?:https?|mailto):")
-_BAD = re.compile(r"[\s\"'\x00-\x20]*[a-z0-9+.-]*(?::|$)")  # another scheme, or the beginning of one
-_PLAIN = re.compile(r"(?![.F])(?:[!#-%(-;?-~][ !#-%(-;?-~]{0,70})?[!#-%(-;?-~]")  # as `piece` has it, nothing to escape
-SHORT = 400  # characters; longer ones are not remembered
-
-
-class Unsure(Exception):
-    """Let Jinja write it."""
 
 
 def page(source: str, language: str) -> Write:
@@ -45,7 +44,7 @@ def page(source: str, language: str) -> Write:
     Raises:
         Unsure: the template holds something that only Jinja writes.
     """
-    return _Program(PAGE, language, _constant, "value", "address").compiled(source)
+    return _Program(PAGE, language, constant, "value", "address").compiled(source)
 
 
 def line(source: str, language: str, constant: Callable[[str], tuple[Any, ...]] = lambda text: (text,)) -> Write:
@@ -55,80 +54,6 @@ def line(source: str, language: str, constant: Callable[[str], tuple[Any, ...]] 
         Unsure: the template holds something that only Jinja writes.
     """
     return _Program(LINE, language, constant, "str", "str").compiled(source)
-
-
-# What the written programs call
-
-
-class _Seen:
-    """What a filter may ask of a letter: its language, and whose it is."""
-
-    def __init__(self, data: Mapping[str, Any], language: str, environment: Sandbox) -> None:
-        self._data = data
-        self._language = language
-        self.environment = environment
-
-    def resolve(self, name: str) -> Any:
-        """Return a field a template may name, or the language."""
-        return self._language if name == "language" else _root(self._data, name)
-
-
-def _root(data: Mapping[str, Any], name: str) -> Any:
-    return data[name] if name in data else PAGE.undefined(name=name)
-
-
-def _field(owner: Any, name: str) -> Any:
-    if type(owner) is Record and (found := owner._read(name)) is not None:
-        return found
-    return PAGE.getattr(owner, name)
-
-
-def _value(value: Any) -> bytes:
-    if type(value) is str:
-        return _known_value(value) if len(value) < SHORT else _written(str(escape(value)))
-    return _written(str(escape(value)))
-
-
-def _address(value: Any) -> bytes:
-    plain = _as_read(str(value))
-    if not _GOOD.match(plain) and _BAD.match(plain):
-        raise Unsure("an address of another kind")
-    return _written(str(escape(value)))  # not remembered: most belong to one letter
-
-
-@lru_cache(maxsize=4096)
-def _known_value(value: str) -> bytes:
-    if _PLAIN.fullmatch(value):
-        return value.encode("ascii") + b"=\r\n"
-    return _written(str(escape(value)))
-
-
-def _written(value: str) -> bytes:
-    """Encode a value as it stands in the page; refuse one that could be, or begin, an attribute with an address."""
-    if "=" in value:
-        plain = _as_read(value)
-        if SCHEME.search(plain) or _AT_ADDRESS.search(plain) or _ends_a_point(plain.partition("=")[0]):
-            raise Unsure("a value that looks like an attribute")
-    return piece(value)
-
-
-def _ends_a_point(text: str) -> bool:
-    return any(point.endswith(text.rstrip()) for point in POINTS)
-
-
-def _as_read(written: str) -> str:
-    return written.lower().replace("\n", "").replace("\t", "")  # as browsers do within an address
-
-
-def _constant(text: str) -> tuple[bytes]:
-    """Encode a constant; refuse one in which an address goes where none may, or could after what stands before it."""
-    plain = _as_read(text)
-    if other_schemes(plain) or any(_ends_a_point(plain[: found.start()]) for found in SCHEME.finditer(plain)):
-        raise Unsure("an address of another kind")
-    return (piece(text),)
-
-
-# What writes them
 
 
 class _Program:
@@ -142,7 +67,7 @@ class _Program:
         self._constant = constant
         self._says = (value, address)
         self._names: dict[str, Any] = {
-            "root": _root, "field": _field, "value": _value, "address": _address, "Loop": LoopContext,
+            "root": root, "field": field, "value": written_value, "address": written_address, "Loop": LoopContext,
             "undefined": sandbox.undefined, "joined": markup_join if sandbox.autoescape else str_join,
             "settled": EvalContext(sandbox), "sandbox": sandbox, "str": str,
             "__builtins__": {},
@@ -160,8 +85,8 @@ class _Program:
         except Invalid as error:
             raise Unsure(str(error)) from error
         self._body(self._sandbox.parse(source).body, {})
-        seen = self._kept(lambda data: _Seen(data, self._language, self._sandbox))
-        head = [f" {name} = root(data, {self._kept(root)})" for root, name in self._roots.items()]
+        seen = self._kept(lambda data: Seen(data, self._language, self._sandbox))
+        head = [f" {name} = root(data, {self._kept(known)})" for known, name in self._roots.items()]
         program = "\n".join(
             ["def write(data):", " out = []", f" seen = {seen}(data)", *head, *self._lines, " return out"]
         )
@@ -279,7 +204,7 @@ class _Program:
         """Whether what follows the growing constant is an address, of which nothing was said yet."""
         if not self._sandbox.autoescape:
             return False
-        found = _AT_ADDRESS.search(_as_read(self._text[-200:]))
+        found = AT_ADDRESS.search(as_read(self._text[-200:]))
         if found and found[1]:
             raise Unsure("an address in pieces")
         return found is not None
