@@ -6,7 +6,9 @@ server has answered, so that a crash sends it again; `mark-before` marks it befo
 
 import os
 import sys
+import time
 from collections.abc import Sequence
+from datetime import timedelta
 from multiprocessing.connection import Connection
 from pathlib import Path
 
@@ -112,6 +114,34 @@ def live(folder: Path, connections: int, failpoint: str, wrong: str, tell: Conne
     name, _, what = failpoint.partition("=")
     failpoints.arm({name: what} if name else {})
     deliver(worker, folder, connections)
+
+
+def shift(
+    folder: Path, connections: int, many: int, lease: float, tell: Connection | None, alone: bool = False
+) -> None:
+    """Work for so many messages beside others, or `alone`: take back what is free, tell how many, and send."""
+    worker = Worker(folder, alone=alone)
+    worker.lease, worker.left = timedelta(seconds=lease), many
+    found = worker.recover()
+    if tell is not None:
+        tell.send(found.released)
+    deliver(worker, folder, connections)
+
+
+def persist(folder: Path, connections: int, tell: Connection) -> None:
+    """Send until nothing is left, whatever the database does meanwhile; tell how many steps failed."""
+    worker, failures, idle = Worker(folder), 0, 0
+    worker.lease = timedelta(seconds=2)
+    while idle < 8:  # longer than a lease lasts
+        try:
+            worker.recover()
+            before = worker.left
+            deliver(worker, folder, connections)
+            idle = idle + 1 if worker.left == before else 0
+        except sa.exc.DBAPIError:
+            failures, idle = failures + 1, 0
+        time.sleep(0.4)
+    tell.send(failures)
 
 
 if __name__ == "__main__":  # in a process of its own: a folder, a number of connections, how many messages or `all`
