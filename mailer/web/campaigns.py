@@ -8,7 +8,7 @@ from sqlmodel import col, func, select
 
 from mailer import pipeline
 from mailer.campaigns import audience
-from mailer.campaigns.campaign import Campaign, CampaignState, Run
+from mailer.campaigns.campaign import Campaign, CampaignState, Run, RunState
 from mailer.campaigns.schedule import Schedule
 from mailer.delivery.accounts import accounts, alarms
 from mailer.errors import Invalid
@@ -21,13 +21,15 @@ from mailer.segments.segment import Segment
 from mailer.web.campaign_form import CampaignForm, blank, filled
 from mailer.web.doors import staff_only
 from mailer.web.exchange import house, me, now, session
-from mailer.web.form import read
+from mailer.web.form import WrongFields, read
+from mailer.web.live import still_until, until
 from mailer.web.words import civil_time
 
 pages = Blueprint("campaigns", __name__)
 
 AHEAD = timedelta(days=366)  # how far ahead the next occurrence is looked for
 RUNS = 20
+MOVING = (RunState.PLANNED, RunState.CHOOSING)
 
 
 @pages.get("/campaigns")
@@ -72,7 +74,7 @@ def create() -> ResponseReturnValue:
         form.put(session(), house().shelf, campaign)
     except Invalid as error:
         session().rollback()
-        return _form(None, request.form.to_dict(flat=False), str(error))
+        return _form(None, request.form.to_dict(flat=False), error)
     flash("Kept as a draft. Look at it for real customers, then approve it.")
     return redirect(url_for("campaigns.one", name=campaign.name))
 
@@ -87,9 +89,6 @@ def one(name: str) -> ResponseReturnValue:
     schedule = Schedule.from_data(campaign.schedule)
     coming = schedule.occurrences(now(), now() + AHEAD)
     approval = approval_of(house(), session(), campaign)
-    runs = (
-        session().exec(select(Run).where(Run.campaign_id == campaign.id).order_by(col(Run.id).desc()).limit(RUNS)).all()
-    )
     return render_template(
         "campaign.html",
         campaign=campaign,
@@ -101,10 +100,17 @@ def one(name: str) -> ResponseReturnValue:
         coming=civil_time(coming[0]) if coming else None,
         approval=approval,
         approver=session().get(Staff, approval.staff_id) if approval and approval.staff_id else None,
-        runs=[(run, accounts(session(), run.id or 0), audience.left_out(session(), run.id or 0)) for run in runs],
-        alarms=alarms(session(), runs, now()),
         approved=campaign.state is CampaignState.APPROVED and approval is not None,
+        **_runs(campaign, until()),
     )
+
+
+@pages.get("/campaigns/<name>/runs")
+@staff_only(Role.MARKETER)
+def runs(name: str) -> ResponseReturnValue:
+    """Give the runs alone, for a page that shows them and watches them move."""
+    campaign = _found(name)
+    return render_template("runs.html", campaign=campaign, **_runs(campaign, still_until()))
 
 
 @pages.get("/campaigns/<name>/form")
@@ -124,7 +130,7 @@ def change(name: str) -> ResponseReturnValue:
         read(CampaignForm).put(session(), house().shelf, campaign)
     except Invalid as error:
         session().rollback()
-        return _form(_found(name), request.form.to_dict(flat=False), str(error))
+        return _form(_found(name), request.form.to_dict(flat=False), error)
     flash("Kept. If its segment or template is another now, it has to be approved again.")
     return _back(campaign)
 
@@ -184,6 +190,15 @@ def cancel(public_id: str) -> ResponseReturnValue:
     return _back(session().get_one(Campaign, found.campaign_id))
 
 
+def _runs(campaign: Campaign, ends: int) -> dict[str, object]:
+    """Return the newest runs, what became of each, and until when to ask again: not at all once none of them moves."""
+    newest = select(Run).where(Run.campaign_id == campaign.id).order_by(col(Run.id).desc()).limit(RUNS)
+    found = session().exec(newest).all()
+    counted = [(run, accounts(session(), run.id or 0), audience.left_out(session(), run.id or 0)) for run in found]
+    moves = any(run.state in MOVING or (each.pending and run.state is RunState.CHOSEN) for run, each, _ in counted)
+    return {"runs": counted, "alarms": alarms(session(), found, now()), "until": ends if moves else 0}
+
+
 def _named(name: str) -> Campaign | None:
     return session().exec(select(Campaign).where(Campaign.name == name)).one_or_none()
 
@@ -196,12 +211,13 @@ def _back(campaign: Campaign) -> ResponseReturnValue:
     return redirect(url_for("campaigns.one", name=campaign.name))
 
 
-def _form(campaign: Campaign | None, given: dict[str, list[str]], wrong: str = "") -> ResponseReturnValue:
+def _form(campaign: Campaign | None, given: dict[str, list[str]], wrong: Invalid | None = None) -> ResponseReturnValue:
     return render_template(
         "campaign_form.html",
         campaign=campaign,
         given=given,
-        wrong=wrong,
+        wrong=str(wrong or ""),
+        wrongs=wrong.fields if isinstance(wrong, WrongFields) else {},
         segments=session().exec(select(Segment).order_by(Segment.title)).all(),
         topics=session().exec(select(Topic).order_by(Topic.name)).all(),
         templates=house().shelf.names(),

@@ -154,4 +154,4 @@ def _form(
         events=EVENTS,
         found=found,
         wrong=wrong,
-    ), 422 if wrong else 200
+    ), 422 if wrong and not request.headers.get("HX-Request") else 200
