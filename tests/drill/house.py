@@ -12,7 +12,6 @@ from mailer.delivery import outbox
 from mailer.delivery.outbox import Message
 from mailer.delivery.transport import Envelope
 from mailer.people.consent import Topic
-from mailer.people.customer import Customer
 from mailer.segments.segment import Segment
 from mailer.settings import Gate
 from mailer.store import CHUNK, Store, new_public_id
@@ -70,8 +69,7 @@ def prepare(folder: Path, messages: int, url: str = "") -> None:
             ])  # fmt: skip
             ours = Recipient.customer_id.in_(list(numbers))  # type: ignore[attr-defined]
             recipients = list(session.exec(select(Recipient).where(ours)))
-            by_id = {c.id: c for c in session.exec(select(Customer).where(Customer.id.in_(list(numbers))))}
-            outbox.enqueue(session, run, campaign, recipients, by_id, now, DOMAIN)
+            outbox.enqueue(session, run, campaign, recipients, dict.fromkeys(numbers), now, DOMAIN)
     store.close()
 
 

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
+import mailer.tables  # noqa: F401 -- every table is known
 from mailer import clock, failpoints
 from mailer.delivery import gate, outbox, release, sender
 from mailer.delivery.journal import Journal
