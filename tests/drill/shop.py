@@ -83,7 +83,6 @@ def found(
     (home.templates[0] / "drill" / "en.html").write_text(LETTER)
     (folder / "store").write_text(url or f"sqlite:///{home.var}/mailer.db")
     house = open_house(home)
-    house.store.upgrade()
     now = clock.now()
     founding.appoint(house, name="Maya Lindqvist", email=f"maya@{DOMAIN}", role=Role.REPRESENTATIVE, now=now)
     nora, _ = founding.appoint(house, name="Nora Feld", email=f"nora@{DOMAIN}", role=Role.MARKETER, now=now)
@@ -130,6 +129,8 @@ def open_house(home: Home, failpoints: dict[str, str] | None = None) -> House:
     """Open the house as `mailer run` does, for itself."""
     house = House(home, settings.load(home, {}).model_copy(update={"failpoints": failpoints or {}}))
     house.store.lock()
+    house.store.upgrade()
+    pipeline.wake(house, clock.now())
     return house
 
 
