@@ -108,7 +108,8 @@ class Backend(ABC):
 
     def replace(self, table: Any, rows: Any) -> None:
         """Replace everything."""
-        self.con.insert(table.get_name(), _ordered(rows, table), overwrite=True)
+        self.empty(table)
+        self.append(table, rows)
 
     def view(self, table: Any, of: Any) -> None:
         """Make a view of an expression."""
@@ -168,16 +169,23 @@ class DuckDB(Backend):
 
     def ask(self, reader: Any, question: Any, seconds: float) -> pa.Table:
         """Ask inside a transaction that only reads; interrupt it when it takes too long."""
-        stop = threading.Timer(seconds, reader.con.interrupt)
+        done = threading.Event()
+
+        def watch() -> None:
+            late = not done.wait(seconds)
+            while late and not done.wait(0.05):  # what has not begun yet cannot be interrupted: again, until it ends
+                reader.con.interrupt()
+
+        watcher = threading.Thread(target=watch, name="patience", daemon=True)
         reader.con.execute("BEGIN TRANSACTION READ ONLY")
         try:
-            stop.start()
+            watcher.start()
             return reader.to_pyarrow(question)
         except duckdb.InterruptException as error:
             raise Temporary(TOO_LONG.format(seconds)) from error
         finally:
-            stop.cancel()
-            stop.join()
+            done.set()
+            watcher.join()
             with contextlib.suppress(duckdb.TransactionException):
                 reader.con.rollback()
 
@@ -271,6 +279,10 @@ class PostgreSQL(Backend):
                 cursor.execute(f'ALTER TABLE "{table.get_name()}" ADD PRIMARY KEY (customer_id)')
             cursor.execute("CREATE INDEX ON event (customer_id, at)")
             cursor.execute("CREATE INDEX ON event (name, at) INCLUDE (customer_id, day)")
+
+    def empty(self, table: Any) -> None:
+        """Forget what is in a table; TRUNCATE would let no reader in until the fold ends."""
+        self.con.raw_sql(f'DELETE FROM "{table.get_name()}"')  # noqa: S608 -- a name of the layout
 
     def view(self, table: Any, of: Any) -> None:
         """Make a view anew: its columns may have other types."""
