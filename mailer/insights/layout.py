@@ -21,6 +21,7 @@ PROPERTIES: dict[str, Type] = {
     "items": Type.INT,
     "department": Type.TEXT,
     "discount_cents": Type.MONEY,
+    "answer": Type.TEXT,  # to whether an email felt understood
 }
 ASKED = {"first_name": "string", "language": "string", "time_zone": "string", "attributes": "string",
          "created_at": "timestamp(6)"}  # fmt: skip

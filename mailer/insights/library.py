@@ -13,6 +13,8 @@ from mailer.insights.insight import INSIGHTS_BEFORE, Type, day_of, insight
 
 GAPS = 3  # the least that make an interval usual
 YEAR = 365
+MILESTONES = (10, 25, 50, 100, 250, 500, 1_000)  # baskets
+RFM = ((30, 90), (24, 6), (100_000, 25_000))  # days since the last; baskets and cents in 365 days: best, middling
 
 
 @insight("first_basket_at", Type.TIME, "", "whose first basket {is}", label="first basket", lasts=True,
@@ -157,3 +159,114 @@ def _anniversary(known: Any, today: int) -> Any:
 def new_favourite(known: Any, today: int) -> Any:
     """Where they spent most in the last 90 days, if that is not where they did in the year before."""
     return ibis.ifelse(known.recent_favourite != known.previous_favourite, known.recent_favourite, ibis.null("string"))
+
+
+@insight("repeats", Type.INT, "day", "who came back on {amount}", label="number of days they came back on", none=0,
+         lasts=True, line="came back on {repeats}", because="You came back on {repeats}")  # fmt: skip
+def repeats(baskets: Any, today: int) -> Any:
+    """On how many days after the first one they came: the frequency of models of buying."""
+    return baskets.day.nunique() - 1
+
+
+@insight("days_with_us", Type.INT, "day", "whose first and last basket are {amount} apart", none=0,
+         lasts=True, label="time between the first and the last basket",
+         line="first and last basket {days_with_us} apart",
+         because="Your first and last basket are {days_with_us} apart")  # fmt: skip
+def days_with_us(baskets: Any, today: int) -> Any:
+    """How many days lie between the first and the last basket: the recency of models of buying."""
+    return baskets.day.max() - baskets.day.min()
+
+
+@insight("repeat_value", Type.MONEY, "", "who spend {amount} on a day they come back", lasts=True,
+         label="average amount of a day they came back on", line="{repeat_value} on a day they come back",
+         because="You spend {repeat_value} on a day you come back")  # fmt: skip
+def repeat_value(baskets: Any, today: int) -> Any:
+    """How much they spend on average on a day they come back on, in whole cents."""
+    days = baskets.group_by("customer_id", "day").aggregate(spent=baskets.amount_cents.sum().fill_null(0))
+    first = days.day.min().over(ibis.window(group_by="customer_id"))
+    later = days.mutate(first=first).filter(lambda each: each.day > each["first"])
+    return later.group_by("customer_id").aggregate(repeat_value=later.spent.cast("float64").mean().round())
+
+
+@insight("baskets_ever", Type.INT, "basket", "who had {amount} ever", label="number of baskets", none=0, lasts=True,
+         line="{baskets_ever} in all", because="You had {baskets_ever} with us")  # fmt: skip
+def baskets_ever(baskets: Any, today: int) -> Any:
+    """How many baskets they had in all."""
+    return baskets.count()
+
+
+@insight("spend_before_90", Type.MONEY, "", "who spent {amount} in the 90 days before the last 90", none=0,
+         label="amount spent in the 90 days before the last 90", line="before that {spend_before_90}",
+         because="Before that you spent {spend_before_90}")  # fmt: skip
+def spend_before_90(baskets: Any, today: int) -> Any:
+    """How much they spent in the 90 days before the last 90, today not counted in either."""
+    return baskets.amount_cents.sum(where=(baskets.day < today - 90) & (baskets.day >= today - 180))
+
+
+@insight("emails_90", Type.INT, "email", "who got {amount} of ours in the last 90 days", of="email_sent", none=0,
+         label="number of emails of ours in the last 90 days", counts_days=90,
+         line="got {emails_90} in the last 90 days",
+         because="You got {emails_90} from us in the last 90 days")  # fmt: skip
+def emails_90(emails: Any, today: int) -> Any:
+    """How many emails of ours left to them in the last 90 days."""
+    return (emails.day >= today - 90).sum()
+
+
+@insight("last_reply_at", Type.TIME, "", "whose last reply {is}", of="replied", label="last reply", lasts=True,
+         line="last reply on {last_reply_at}", because="You last wrote to us on {last_reply_at}")  # fmt: skip
+def last_reply_at(replies: Any, today: int) -> Any:
+    """When they last replied to an email of ours."""
+    return replies["at"].max()
+
+
+@insight("replies_365", Type.INT, "time", "who replied {amount} in the last 365 days", of="replied", none=0,
+         label="number of replies in the last 365 days", counts_days=YEAR,
+         line="replied {replies_365} in a year",
+         because="You wrote to us {replies_365} in a year")  # fmt: skip
+def replies_365(replies: Any, today: int) -> Any:
+    """How often they replied to an email of ours in the last 365 days."""
+    return (replies.day >= today - YEAR).sum()
+
+
+@insight("felt_understood", Type.TEXT, "", "whose last answer to whether an email felt understood {is}",
+         of="felt_understood", label="whether the last email felt understood", lasts=True,
+         line="an email of ours felt understood: {felt_understood}",
+         because="You told us whether our email felt understood: {felt_understood}")  # fmt: skip
+def felt_understood(answers: Any, today: int) -> Any:
+    """What they last answered: yes, partly or no."""
+    order = ibis.window(group_by="customer_id", order_by=[ibis.desc("at"), ibis.desc("id")])
+    told = answers.select("customer_id", "at", "id", felt_understood=answers.answer)
+    newest = told.mutate(place=ibis.row_number().over(order)).filter(lambda each: each.place == 0)
+    return newest.select("customer_id", "felt_understood")
+
+
+@insight("spend_trend", Type.FLOAT, "time", "who spend {amount} what they did before", of=INSIGHTS_BEFORE,
+         label="amount of the last 90 days, as a multiple of the 90 days before",
+         line="{spend_90} in the last 90 days, {spend_before_90} in the 90 before",
+         because="You spent {spend_90} in the last 90 days, and {spend_before_90} in the 90 before")  # fmt: skip
+def spend_trend(known: Any, today: int) -> Any:
+    """How the last 90 days compare with the 90 before: 0.5 is half as much; without anything before, not known."""
+    return known.spend_90.fill_null(0) / known.spend_before_90.nullif(0).cast("float64")
+
+
+@insight("milestone", Type.INT, "basket", "whose last milestone is {amount}", of=INSIGHTS_BEFORE, none=0, lasts=True,
+         label="last milestone reached", line="reached {milestone}",
+         because="You have had {milestone} with us")  # fmt: skip
+def milestone(known: Any, today: int) -> Any:
+    """The highest round number of baskets they have reached."""
+    reached = [ibis.ifelse(known.baskets_ever.fill_null(0) >= each, each, 0) for each in MILESTONES]
+    return ibis.greatest(*reached)
+
+
+@insight("rfm", Type.TEXT, "", "whose class of recency, frequency and money {is}", of=INSIGHTS_BEFORE,
+         label="class of recency, frequency and money", line="class {rfm} (recency, frequency, money)",
+         because="How lately, often and much you shop is {rfm} to us")  # fmt: skip
+def rfm(known: Any, today: int) -> Any:
+    """Three digits, each 3 (best) to 1, by the limits of RFM: "321" came lately, now and then, and spent little."""
+    asked = (known.days_since_basket, known.baskets_365.fill_null(0), known.spend_365.fill_null(0))
+    better = (lambda a, b: a <= b, lambda a, b: a >= b, lambda a, b: a >= b)
+    digits = [
+        ibis.ifelse(test(column, best), "3", ibis.ifelse(test(column, middling), "2", "1"))
+        for column, (best, middling), test in zip(asked, RFM, better, strict=True)
+    ]
+    return ibis.ifelse(known.last_basket_at.notnull(), digits[0] + digits[1] + digits[2], ibis.null("string"))

@@ -1,4 +1,4 @@
-"""What can a form offer? Every field, event, property, segment and topic there is, with the operators and values it takes.
+"""What can a form offer? Every field, event, property, segment and topic there is, with its operators.
 
 `catalogue` is plain data for JSON: a form needs nothing else to build any question that `criteria.from_data` takes.
 """

@@ -131,6 +131,7 @@ CARRIED: dict[str, Field] = {
     "items": _field("items", Type.INT, "number of items"),
     "department": _field("department", Type.TEXT, "department"),
     "discount_cents": _field("discount_cents", Type.MONEY, "discount"),
+    "answer": _field("answer", Type.TEXT, "answer"),
 }  # by events; the same as insights.layout.PROPERTIES, with words
 
 

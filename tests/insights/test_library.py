@@ -46,7 +46,28 @@ def _expected(baskets: list[Basket], today: date) -> dict[str, Any]:
     since = age[last] if last else None
     coming = _anniversary(first.date(), today) if first else None
     recently, before = favourite(0, 90), favourite(91, 455)
+    every = sorted({at.date() for at, _, _ in past})
+    later = [sum(cents or 0 for at, cents, _ in past if at.date() == day) for day in every[1:]]
+    spent_before = sum(cents or 0 for at, cents, _ in past if 90 < age[at] <= 180)
+    year, much = found["baskets_365"], found["spend_365"]
+    classes = [
+        3 if since is not None and since <= 30 else 2 if since is not None and since <= 90 else 1,
+        3 if year >= 24 else 2 if year >= 6 else 1,
+        3 if much >= 100_000 else 2 if much >= 25_000 else 1,
+    ]
     return found | {
+        "repeats": len(every) - 1 if every else 0,
+        "days_with_us": (every[-1] - every[0]).days if every else 0,
+        "repeat_value": pytest.approx(sum(later) / len(later), abs=0.51) if later else None,
+        "baskets_ever": len(past),
+        "spend_before_90": spent_before,
+        "spend_trend": found["spend_90"] / spent_before if spent_before else None,
+        "milestone": max(each for each in (0, 10, 25, 50) if len(past) >= each),
+        "rfm": "".join(map(str, classes)) if past else None,
+        "emails_90": 0,
+        "replies_365": 0,
+        "last_reply_at": None,
+        "felt_understood": None,
         "first_basket_at": first,
         "last_basket_at": last,
         "days_since_basket": since,
