@@ -32,6 +32,7 @@ from mailer.people.staff import Role
 from mailer.pipeline import desk
 from mailer.replies.triage import describe
 from mailer.segments import files as segment_files
+from mailer.segments import segment as segments
 from mailer.segments.segment import Segment
 from mailer.store import CHUNK, Urgency
 
@@ -362,6 +363,37 @@ def segment_show(
                 customer = session.get_one(Customer, customer_id)
                 why = "; ".join(ask.why(found.tree, customer_id))
                 out.print(f"  {customer.name}: {why}", highlight=False, soft_wrap=True)
+
+
+@segment_app.command("sync")
+def segment_sync(
+    take: Annotated[list[str] | None, typer.Option(help="A segment whose file wins.")] = None,
+    keep: Annotated[list[str] | None, typer.Option(help="A segment that is written into its file.")] = None,
+) -> None:
+    """Show how segments and their files differ and which is newer; change only what is named."""
+    with _house() as house:
+        folder = house.home.segments
+        with house.store.write() as session:
+            for name in take or ():
+                segment_files.take(session, folder / f"{name}.toml", clock.now())
+            for name in keep or ():
+                segment_files.keep(_segment(session, name), folder / f"{name}.toml")
+        with house.store.read() as session:
+            found = segment_files.differences(session, folder)
+        for each in found:
+            newer = each.newer if each.newer.startswith("only") else f"the {each.newer} is newer"
+            out.print(f"{each.name}: {newer}", highlight=False, markup=False)
+            out.print("\n".join(each.lines), highlight=False, markup=False)
+        out.print("--take NAME lets the file win, --keep NAME the house" if found else "all the same", highlight=False)
+
+
+@segment_app.command("delete")
+def segment_delete(name: str) -> None:
+    """Delete a segment that no campaign and no other segment uses; its versions stay."""
+    with _house() as house, house.store.write() as session:
+        found = _segment(session, name)
+        users = session.exec(select(Campaign.name).where(Campaign.segment_id == found.id)).all()
+        segments.delete(session, found, users)
 
 
 @campaign_app.command("list")

@@ -5,6 +5,7 @@ UTC (see insights.insight). The usual interval is the median number of days betw
 365, and is known from the fourth such day on: three gaps are the least that a median can shrug one holiday off.
 """
 
+import operator
 from typing import Any
 
 import ibis
@@ -264,7 +265,7 @@ def milestone(known: Any, today: int) -> Any:
 def rfm(known: Any, today: int) -> Any:
     """Three digits, each 3 (best) to 1, by the limits of RFM: "321" came lately, now and then, and spent little."""
     asked = (known.days_since_basket, known.baskets_365.fill_null(0), known.spend_365.fill_null(0))
-    better = (lambda a, b: a <= b, lambda a, b: a >= b, lambda a, b: a >= b)
+    better = (operator.le, operator.ge, operator.ge)
     digits = [
         ibis.ifelse(test(column, best), "3", ibis.ifelse(test(column, middling), "2", "1"))
         for column, (best, middling), test in zip(asked, RFM, better, strict=True)

@@ -12,14 +12,16 @@
 A segment that was changed in the form since belongs to the form: its file is left alone, and leaves it alone.
 """
 
+import difflib
 import json
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import tomlkit
 from sqlmodel import Session, select
 
 from mailer.errors import Invalid
@@ -60,7 +62,7 @@ def read(path: Path) -> SegmentFile:
 
 def to_toml(segment: Segment | SegmentFile) -> str:
     """Write a segment as the text of its file."""
-    criteria = segment.criteria if isinstance(segment, SegmentFile) else segment.tree
+    criteria = segment.criteria if isinstance(segment, SegmentFile) else from_data(segment.criteria)
     head = [f"title = {_string(segment.title)}", f"description = {_string(segment.description)}", "", "[criteria]"]
     return "\n".join([*head, *(f"{key} = {_value(value, '')}" for key, value in criteria.to_data().items()), ""])
 
@@ -89,6 +91,64 @@ def sync(session: Session, folder: Path, now: datetime) -> list[str]:
         )
         changed.append(file.name)
     return changed
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """A segment and its file that do not say the same."""
+
+    name: str
+    newer: str  # file, form, or "only the file", "only the house"
+    lines: tuple[str, ...]  # of a unified diff, from the house to the file
+
+
+def differences(session: Session, folder: Path) -> list[Difference]:
+    """Compare every segment with its file, by the time each was last changed; nothing is changed.
+
+    Raises:
+        Invalid: one of the files is no segment.
+    """
+    files = {path.stem: path for path in sorted(folder.glob("*.toml"))}
+    known = {segment.name: segment for segment in session.exec(select(Segment).order_by(Segment.name))}
+    found = []
+    for name in sorted(files.keys() | known.keys()):
+        segment, path = known.get(name), files.get(name)
+        file = read(path) if path else None
+        if segment and file and _same(segment, file):
+            continue
+        if segment and path:
+            changed = datetime.fromtimestamp(path.stat().st_mtime, UTC)
+            newer = "file" if changed > segment.updated_at else "form"
+        else:
+            newer = "only the file" if path else "only the house"
+        ours = _written(segment).splitlines() if segment else []
+        theirs = to_toml(file).splitlines() if file else []
+        lines = difflib.unified_diff(ours, theirs, f"{name} in the house", f"{name}.toml", lineterm="")
+        found.append(Difference(name, newer, tuple(lines)))
+    return found
+
+
+def take(session: Session, path: Path, now: datetime) -> Segment:
+    """Let the file win: the segment becomes what its file says, as a new version if it asks something else."""
+    file = read(path)
+    told = {"name": file.name, "title": file.title, "description": file.description, "criteria": file.criteria}
+    return save(session, **told, now=now, source=path.name)  # type: ignore[arg-type]
+
+
+def keep(segment: Segment, path: Path) -> None:
+    """Let the house win: write the segment into its file. What did not change keeps its comments and its layout."""
+    text = _written(segment)
+    if path.exists():
+        doc, told = tomlkit.parse(path.read_text(encoding="utf-8")), tomlkit.parse(text)
+        for key in ("title", "description", "criteria"):
+            if key not in doc or doc[key] != told[key]:
+                doc[key] = told[key]
+        text = tomlkit.dumps(doc)
+    path.write_text(text, encoding="utf-8", newline="")
+
+
+def _written(segment: Segment) -> str:
+    return to_toml(SegmentFile(segment.name, segment.title, segment.description, from_data(segment.criteria)))
 
 
 def _same(segment: Segment, file: SegmentFile) -> bool:

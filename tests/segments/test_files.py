@@ -10,9 +10,9 @@ from sqlmodel import Session, select
 
 from mailer.errors import Invalid
 from mailer.paths import shipped_home
-from mailer.segments.criteria import All, Any, Criteria, Did, Not, Where
-from mailer.segments.files import SegmentFile, read, sync, to_toml
-from mailer.segments.segment import Segment, save
+from mailer.segments.criteria import All, Any, Criteria, Did, Member, Not, Where
+from mailer.segments.files import SegmentFile, differences, keep, read, sync, take, to_toml
+from mailer.segments.segment import Segment, delete, save, versions
 
 FILE = """title = "Often"
 
@@ -100,3 +100,38 @@ def test_a_file_that_cannot_be_taken_is_named_and_nothing_is_changed(
         sync(session, tmp_path, now)
     assert said in str(told.value)
     assert not session.exec(select(Segment)).all()
+
+
+def test_a_difference_says_which_side_is_newer_and_nothing_is_lost(
+    session: Session, now: datetime, tmp_path: Path
+) -> None:
+    path = tmp_path / "often.toml"
+    path.write_text("# why eight: see the notes\n" + FILE)
+    sync(session, tmp_path, now)
+    assert differences(session, tmp_path) == []
+    mine = save(session, name="often", title="Very often", description="", criteria=Where("years", "is", 2), now=now)
+    (found,) = differences(session, tmp_path)
+    assert found.newer == "file"  # it was written after `now`
+    assert '-title = "Very often"' in found.lines
+    keep(mine, path)
+    assert path.read_text().startswith("# why eight")
+    assert differences(session, tmp_path) == []
+    path.write_text(FILE)
+    assert take(session, path, now).version == 3
+    assert [each.version for each in versions(session, "often")] == [3, 2, 1]
+
+
+def test_a_segment_in_use_is_not_deleted_and_asks_not_for_itself(session: Session, now: datetime) -> None:
+    inner = save(session, name="inner", title="Inner", description="", criteria=Where("years", "is", 2), now=now)
+    outer = save(session, name="outer", title="Outer", description="", criteria=Member("inner"), now=now)
+    assert outer.tree == Member("inner", Where("years", "is", 2))
+    assert outer.criteria == {"segment": "inner"}
+    with pytest.raises(Invalid, match="used by the segment outer"):
+        delete(session, inner, [])
+    with pytest.raises(Invalid, match="asks for itself"):
+        save(session, name="inner", title="Inner", description="", criteria=Member("outer"), now=now)
+    with pytest.raises(Invalid, match="there is no segment 'gone'"):
+        save(session, name="other", title="Other", description="", criteria=Member("gone"), now=now)
+    with pytest.raises(Invalid, match="used by the campaign spring"):
+        delete(session, outer, ["spring"])
+    delete(session, outer, [])
