@@ -10,9 +10,13 @@ from mailer.inbox.assignment import Assignment
 from mailer.inbox.conversation import Conversation, Entry
 from mailer.insights.events import Event
 from mailer.insights.recorded import Recorded
+from mailer.people.attempts import Attempt
+from mailer.people.audit import Act
 from mailer.people.consent import Consent, Topic
 from mailer.people.customer import Customer
 from mailer.people.hold import Hold
+from mailer.people.passes import Pass
+from mailer.people.second_step import RecoveryCode, SecondStep
 from mailer.people.sign_in import SignIn
 from mailer.people.staff import Absence, Staff, WorkingHours
 from mailer.people.suppression import Suppression
@@ -22,6 +26,7 @@ from mailer.segments.segment import Segment, SegmentVersion
 
 TABLES = (
     Staff, WorkingHours, Absence, Customer, Topic, Consent, Suppression, Hold,
-    Event, Recorded, Segment, SegmentVersion, Campaign, Approval, Run, Recipient, TemplateVersion, Message, Hit, ProviderEvent,
-    InboundEmail, Conversation, Entry, Assignment, SignIn, Generation, Departed,
+    Event, Recorded, Segment, SegmentVersion, Campaign, Approval, Run, Recipient, TemplateVersion, Message, Hit,
+    ProviderEvent, InboundEmail, Conversation, Entry, Assignment, SignIn, Generation, Departed,
+    Attempt, Pass, SecondStep, RecoveryCode, Act,
 )  # fmt: skip

@@ -57,14 +57,25 @@ def representative(session: Session, customer: Customer) -> Staff:
     Raises:
         NotReady: there is no active representative.
     """
-    theirs = session.get(Staff, customer.representative_id) if customer.representative_id else None
-    if theirs is None or not theirs.active:
-        session.flush()
-        theirs = next(least_loaded(session), None)
-        if theirs is None:
-            raise NotReady("nobody can answer customers yet: add a representative, or make one active")
+    session.flush()  # those just given count
+    theirs = would_answer(session, customer)
+    if customer.representative_id != theirs.id:
         customer.representative_id = theirs.id
         session.add(customer)
+    return theirs
+
+
+def would_answer(session: Session, customer: Customer) -> Staff:
+    """Return who answers this customer, or who would if they were given somebody now; nothing is written.
+
+    Raises:
+        NotReady: there is no active representative.
+    """
+    theirs = session.get(Staff, customer.representative_id) if customer.representative_id else None
+    if theirs is None or not theirs.active:
+        theirs = next(least_loaded(session), None)
+    if theirs is None:
+        raise NotReady("nobody can answer customers yet: add a representative, or make one active")
     return theirs
 
 

@@ -1,6 +1,6 @@
 """What would this customer get, and why? What did they get, and why?"""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -12,7 +12,7 @@ from mailer.errors import NotReady
 from mailer.house import House
 from mailer.mail.compose import Letter
 from mailer.people.consent import Topic
-from mailer.people.customer import Customer, representative
+from mailer.people.customer import Customer, representative, would_answer
 from mailer.people.staff import Staff, hours_sentence
 from mailer.rendering.context import context
 from mailer.rendering.inline import inline
@@ -34,8 +34,12 @@ def contexts(
     customers: Sequence[Customer],
     messages: Mapping[int, int],
     now: datetime,
+    who_answers: Callable[[Session, Customer], Staff] = representative,
 ) -> dict[int, dict[str, Any]]:
-    """Return what a letter to each of `customers` may see, by customer id; `messages` is customer id -> message id."""
+    """Return what a letter to each of `customers` may see, by customer id; `messages` is customer id -> message id.
+
+    A customer who has no representative yet is given one, unless `who_answers` only says who it would be.
+    """
     topic = session.get_one(Topic, campaign.topic_id)
     ids = [customer.id for customer in customers if customer.id is not None]
     facts = house.warehouse.facts(ids)
@@ -45,7 +49,7 @@ def contexts(
     for customer in customers:
         if customer.id is None:
             continue
-        person = representative(session, customer) if customer.representative_id is None else None
+        person = who_answers(session, customer) if customer.representative_id is None else None
         staff_id = customer.representative_id if person is None else person.id
         if staff_id is None:
             raise NotReady("there is no representative yet; add one, so that every email can name a person")
@@ -68,9 +72,9 @@ def contexts(
 
 
 def preview(house: House, session: Session, campaign: Campaign, customer: Customer, now: datetime) -> Letter:
-    """Render what `customer` would get from `campaign` now; its links belong to no message and lead nowhere."""
+    """Render what `customer` would get from `campaign` now; its links belong to no message, and nothing is written."""
     segment = session.get_one(Segment, campaign.segment_id)
-    seen = contexts(house, session, campaign, segment.tree, [customer], {}, now)
+    seen = contexts(house, session, campaign, segment.tree, [customer], {}, now, would_answer)
     template = house.shelf.get(campaign.template, customer.language)
     return render(template.subject, template.preheader, inline(template.html), seen[customer.id or 0])
 

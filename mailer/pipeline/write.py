@@ -23,6 +23,7 @@ from mailer.mail.compose import Letter, Party, Pressed
 from mailer.people.customer import Customer
 from mailer.people.staff import Staff
 from mailer.pipeline.explain import contexts
+from mailer.pipeline.passes import filled
 from mailer.rendering.links import Links
 from mailer.rendering.press import RenderError, Sheet
 from mailer.rendering.template import TemplateVersion, publish
@@ -46,7 +47,7 @@ def write(house: House, claimed: Sequence[Message], now: datetime) -> list[Envel
     )
     envelopes, failed = [], []
     for message in claimed:
-        letter = rendered[message.id] if message.kind is Kind.CAMPAIGN else _own_letter(message)
+        letter = rendered[message.id] if message.kind is Kind.CAMPAIGN else filled(house, message, _own_letter(message))
         if isinstance(letter, RenderError):
             failed.append((message.id or 0, message.epoch, letter.reason))
             continue

@@ -9,6 +9,8 @@ from flask_wtf import CSRFProtect
 
 from mailer import settings
 from mailer.web import (
+    accounts,
+    audit,
     campaign_test,
     campaigns,
     conversations,
@@ -22,8 +24,11 @@ from mailer.web import (
     home,
     hooks,
     human,
+    inbound,
     inbox,
+    me,
     messages,
+    passwords,
     phrases,
     preferences,
     problems,
@@ -47,10 +52,10 @@ if TYPE_CHECKING:
 FOR_CUSTOMERS = (human, unsubscribe, preferences, view, survey)
 FOR_STAFF = (
     home, inbox, conversations, customers, segments, campaigns, campaign_test, shelf, messages, quarantine, staff,
-    safe_mode, settings_page, styleguide,
+    safe_mode, settings_page, styleguide, inbound, me, accounts, audit,
 )  # fmt: skip
 FOR_PROVIDERS = (hooks,)
-FOR_ANYONE = (sign_in, faces, health)
+FOR_ANYONE = (sign_in, passwords, faces, health)
 
 
 def create_app(house: "House", *, one_click: bool = False) -> Flask:

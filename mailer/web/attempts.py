@@ -1,30 +1,28 @@
-"""Has somebody tried this address too often? Ten wrong passwords in a quarter of an hour, then a rest.
+"""May this be tried once more? Ten times a quarter of an hour for one address, a hundred from one network.
 
-Kept in memory: it protects one process, costs no write, and is forgotten by a restart. The size is bounded.
+The answer depends on nothing but what was tried, so it says nothing about who works here. The attempt is committed in a
+short write of its own before a password is looked at, whatever becomes of the request.
 """
 
-import threading
-from collections import OrderedDict
-from datetime import datetime, timedelta
+from mailer.people import attempts
+from mailer.web.exchange import house, keyed, now, place
 
-WINDOW = timedelta(minutes=15)
-ALLOWED = 10
-REMEMBERED = 10_000
-
-_failed: OrderedDict[str, list[datetime]] = OrderedDict()
-_lock = threading.Lock()
+ADDRESS = 10
+NETWORK = 100
 
 
-def too_many(address: str, now: datetime) -> bool:
-    """Say whether `address` failed `ALLOWED` times within `WINDOW`."""
-    with _lock:
-        return sum(1 for at in _failed.get(address, ()) if now - at < WINDOW) >= ALLOWED
+def allowed(what: str, whom: str) -> bool:
+    """Note an attempt at `what` for `whom`, and say whether there were not too many."""
+    limits = {_key(what, whom): ADDRESS, f"{what} {place()}": NETWORK}
+    with house().store.write() as writing:
+        return attempts.allowed(writing, limits, now())
 
 
-def failed(address: str, now: datetime) -> None:
-    """Remember one failure."""
-    with _lock:
-        recent = [at for at in _failed.pop(address, []) if now - at < WINDOW]
-        _failed[address] = [*recent, now]
-        while len(_failed) > REMEMBERED:
-            _failed.popitem(last=False)
+def forgive(what: str, whom: str) -> None:
+    """Forget the attempts for `whom`: the last one was right."""
+    with house().store.write() as writing:
+        attempts.forgive(writing, [_key(what, whom)])
+
+
+def _key(what: str, whom: str) -> str:
+    return f"{what} {keyed(whom)}"

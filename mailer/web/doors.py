@@ -77,6 +77,7 @@ def by_token(purpose: Purpose) -> Callable[[View], View]:
             if message is None:
                 abort(404)
             customer = session().get(Customer, message.customer_id) if message.customer_id else None
+            g.message = message
             g.language = language_of(customer.language if customer else "")
             return view(message=message, token=token, **given)
 

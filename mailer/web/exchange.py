@@ -5,19 +5,27 @@ refuses writes, so that a link a scanner follows changes nothing whatever the co
 writer and commits only after a response below 400; anything else is rolled back, so that a form that is shown again
 with its mistake has left nothing behind.
 
+An act is written down (`people.audit`) as it is committed, here, for every unsafe request alike: who, on what, and what
+the session changed. What only asks is named in `ASKING`; what providers tell is a log already.
+
 Who is signed in is looked up in a short read of its own: a POST that only asks the warehouse then never waits for the
 writer, and never makes others wait.
 """
 
+import hashlib
+import hmac
+import ipaddress
 from contextlib import ExitStack
 from datetime import datetime
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from flask import Flask, Response, abort, current_app, g, request
 from flask_login import LoginManager, UserMixin, current_user
 from sqlmodel import Session
 
-from mailer import clock
+from mailer import clock, settings
+from mailer.delivery.outbox import Message
+from mailer.people import audit
 from mailer.people.sign_in import signed_in
 from mailer.people.staff import Staff
 
@@ -25,6 +33,8 @@ if TYPE_CHECKING:
     from mailer.house import House
 
 COOKIE = "lifeline"
+SAFE = {"GET", "HEAD", "OPTIONS"}
+ASKING = {"segments.draft"}  # POSTs only because they are long: they keep nothing
 
 
 class Visitor(UserMixin):  # type: ignore[misc] # Flask-Login carries no types
@@ -58,11 +68,13 @@ def now() -> datetime:
 
 
 def session() -> Session:
-    """Return this request's session: the writer for POST, a snapshot for everything else."""
+    """Return this request's session: a snapshot for what is safe (RFC 9110, 9.2.1), the writer for everything else."""
     if "session" not in g:
         g.stack = ExitStack()
         store = house().store
-        g.session = g.stack.enter_context(store.write() if request.method == "POST" else store.read())
+        g.session = g.stack.enter_context(store.read() if request.method in SAFE else store.write())
+        if request.method not in SAFE:
+            g.watch = audit.Watch(g.session)
     return cast("Session", g.session)
 
 
@@ -71,6 +83,21 @@ def me() -> Staff:
     if not current_user.is_authenticated:
         abort(401)
     return cast("Visitor", current_user).staff
+
+
+def keyed(text: str) -> str:
+    """Return a hash of `text` that only this house can make: what is few (addresses, networks) cannot be tried out."""
+    return hmac.digest(settings.secret(house().home), f"place {text}".encode(), hashlib.sha256).hex()[:32]
+
+
+def place() -> str:
+    """Return a keyed hash of the network this request comes from: an IPv4 address, or the /64 of an IPv6 one."""
+    try:
+        address = ipaddress.ip_address(request.remote_addr or "")
+    except ValueError:
+        return keyed("nowhere")
+    bits = 64 if address.version == 6 else 32
+    return keyed(str(ipaddress.ip_network((address, bits), strict=False)))
 
 
 def language() -> str:
@@ -89,6 +116,8 @@ def _visitor(_request: object) -> Visitor | None:
 
 def _settle(response: Response) -> Response:
     """Commit what a request below 400 did, before its answer leaves; take back what any other did."""
+    if response.status_code < 400 and _is_act():
+        _write_down()
     stack = g.pop("stack", None)
     if stack is not None:
         done = g.pop("session")
@@ -96,6 +125,36 @@ def _settle(response: Response) -> Response:
             done.rollback()
         stack.close()
     return response
+
+
+def _is_act() -> bool:
+    """Say whether this request did something: refused ones, what only asks and what providers tell did not."""
+    if request.method in SAFE or request.endpoint in ASKING or (door := _door()) is None:
+        return False
+    turned_away = door.roles and not current_user.is_authenticated
+    return not turned_away and not door.signed
+
+
+def _door() -> Any:
+    return getattr(current_app.view_functions.get(request.endpoint or ""), "door", None)
+
+
+def _write_down() -> None:
+    writing = session()
+    message = cast("Message | None", g.get("message"))
+    staff = cast("Staff | None", g.get("acting")) or (me() if current_user.is_authenticated else None)
+    purpose = _door().purpose
+    named = [str(value) for name, value in (request.view_args or {}).items() if name not in ("token", "code")]
+    audit.record(
+        writing,
+        who=staff.name if staff and purpose is None else f"customer, {purpose} link" if purpose else "nobody signed in",
+        staff_id=staff.id if staff and purpose is None else None,
+        did=f"{request.method} {request.url_rule}",
+        about=message.public_id if message and purpose else "/".join(named),
+        changes=g.pop("watch").stop(),
+        place=place(),
+        now=now(),
+    )
 
 
 def _drop(_error: BaseException | None) -> None:

@@ -27,6 +27,7 @@ NAVIGATION = (  # what each role finds in the bar: endpoint, words, roles
     ("staff.listing", "Staff", set(Role)),
     ("quarantine.listing", "Quarantine", {Role.ADMINISTRATOR}),
     ("settings.listing", "Settings", {Role.ADMINISTRATOR}),
+    ("me.page", "You", set(Role)),
 )
 STATES = {  # of a message, a campaign, a run, a conversation: in the words of a shop
     "ready": "waiting to leave", "claimed": "leaving", "handed_over": "leaving", "sent": "sent",

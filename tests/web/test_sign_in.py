@@ -7,6 +7,7 @@ from sqlmodel import select
 
 from mailer import clock
 from mailer.house import House
+from mailer.people.attempts import Attempt
 from mailer.people.sign_in import SignIn
 from mailer.web import attempts, create_app
 from mailer.web.exchange import COOKIE
@@ -35,10 +36,32 @@ def test_a_wrong_password_says_nothing_about_who_works_here(anyone: FlaskClient,
 
 
 def test_too_many_wrong_passwords_have_to_wait(anyone: FlaskClient, press: Callable, now) -> None:
-    for _ in range(attempts.ALLOWED):
-        attempts.failed("guessed@example.com", now)
-    assert press(anyone, "/sign-in", "/sign-in", email="guessed@example.com", password="no").status_code == 429
-    assert not attempts.too_many("guessed@example.com", now + timedelta(minutes=16))
+    """Whether there is such an address or not, and a restart forgets nothing: the attempts are rows."""
+    for address in ("maya@example.com", "guessed@example.com"):
+        answers = [
+            press(anyone, "/sign-in", "/sign-in", email=address, password="no").status_code
+            for _ in range(attempts.ADDRESS + 1)
+        ]
+        assert answers == [422] * attempts.ADDRESS + [429]
+    assert press(anyone, "/sign-in", "/sign-in", email="maya@example.com", password=PASSWORD).status_code == 429
+    clock.move_to(now + timedelta(minutes=16))
+    assert press(anyone, "/sign-in", "/sign-in", email="maya@example.com", password=PASSWORD).status_code == 302
+
+
+def test_what_is_kept_of_attempts_names_nobody(anyone: FlaskClient, press: Callable, house: House, shop) -> None:
+    press(anyone, "/sign-in", "/sign-in", email="maya@example.com", password="no")
+    with house.store.read() as session:
+        kept = [row.key for row in session.exec(select(Attempt))]
+    assert len(kept) == 2
+    assert not any("maya" in key or "127.0.0.1" in key for key in kept)
+
+
+def test_one_network_may_not_try_many_addresses(anyone: FlaskClient, press: Callable, house: House, now) -> None:
+    press(anyone, "/sign-in", "/sign-in", email="maya@example.com", password="no")
+    with house.store.write() as session:
+        network = next(row.key for row in session.exec(select(Attempt)) if " " in row.key and row.id == 2)
+        session.add_all(Attempt(key=network, at=now) for _ in range(attempts.NETWORK))
+    assert press(anyone, "/sign-in", "/sign-in", email="other@example.com", password="no").status_code == 429
 
 
 def test_signing_out_ends_the_row_not_only_the_cookie(browser: Callable, press: Callable, house: House) -> None:

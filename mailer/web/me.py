@@ -1,0 +1,138 @@
+"""Where am I signed in, what is my password, and what else do I show? One's own account, and nobody else's."""
+
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from markupsafe import Markup
+from pydantic import BaseModel, Field
+from segno import make
+
+from mailer.errors import Invalid
+from mailer.people import second_step, sign_in
+from mailer.people.staff import Staff, set_password
+from mailer.web import attempts
+from mailer.web.doors import staff_only
+from mailer.web.exchange import COOKIE, house, me, now, session
+from mailer.web.form import read
+from mailer.web.sign_in import TOO_OFTEN, begun, seal
+
+pages = Blueprint("me", __name__)
+
+
+class NewPassword(BaseModel):
+    """The password of now, and the next one."""
+
+    password: str = Field(max_length=1000)
+    new_password: str = Field(max_length=1000)
+
+
+class Proof(BaseModel):
+    """The password of now."""
+
+    password: str = Field(max_length=1000)
+
+
+class Code(BaseModel):
+    """Six digits."""
+
+    code: str = Field(max_length=40)
+
+
+@pages.get("/me")
+@staff_only()
+def page() -> ResponseReturnValue:
+    """Show one's own account."""
+    return _shown()
+
+
+@pages.post("/me/sign-ins/<public_id>/end")
+@staff_only()
+def end_one(public_id: str) -> ResponseReturnValue:
+    """Sign one of one's own browsers out."""
+    if not sign_in.end_one(session(), me().id or 0, public_id, now()):
+        abort(404)
+    flash("That browser is signed out.")
+    return redirect(url_for("me.page"))
+
+
+@pages.post("/me/sign-ins/end-others")
+@staff_only()
+def end_others() -> ResponseReturnValue:
+    """Sign out everywhere but here."""
+    ended = sign_in.end_others(session(), me().id or 0, request.cookies.get(COOKIE, ""), now())
+    flash(f"{ended} other sign-ins ended.")
+    return redirect(url_for("me.page"))
+
+
+@pages.post("/me/password")
+@staff_only()
+def change() -> ResponseReturnValue:
+    """Choose another password; every browser is signed out, and this one signed in anew."""
+    given = read(NewPassword)
+    if wrong := _unproven(given.password):
+        return _shown(wrong, 422)
+    mine = session().get_one(Staff, me().id)
+    try:
+        set_password(mine, given.new_password)
+    except Invalid as error:
+        return _shown(str(error), 422)
+    session().add(mine)
+    sign_in.end_all(session(), mine.id or 0, now())
+    flash("Your password is another now. Every other browser is signed out.")
+    return begun(mine, url_for("me.page"))
+
+
+@pages.post("/me/second-step")
+@staff_only()
+def begin() -> ResponseReturnValue:
+    """Make a key for one's phone; it counts for nothing before it is confirmed."""
+    second_step.begin(session(), me(), seal(), now())
+    return redirect(url_for("me.page", _anchor="second-step"))
+
+
+@pages.post("/me/second-step/confirmation")
+@staff_only()
+def confirm() -> ResponseReturnValue:
+    """Confirm the key with a code, and show the recovery codes, this once."""
+    given = read(Code)
+    if not attempts.allowed("code", me().public_id):
+        return _shown(TOO_OFTEN, 429)
+    codes = second_step.confirm(session(), me(), seal(), given.code, now())
+    if not codes:
+        return _shown("That is not the code of now. Look again, and type it once more.", 422)
+    return _shown(codes=codes)
+
+
+@pages.post("/me/second-step/end")
+@staff_only()
+def end() -> ResponseReturnValue:
+    """Ask for no code any more; the password proves that it is oneself."""
+    if wrong := _unproven(read(Proof).password):
+        return _shown(wrong, 422)
+    second_step.end(session(), me().id or 0)
+    flash("You are not asked for a code any more.")
+    return redirect(url_for("me.page"))
+
+
+def _unproven(password: str) -> str:
+    """Return what is wrong with the password of now; nothing if it is right."""
+    if not attempts.allowed("password", me().email):
+        return TOO_OFTEN
+    if not me().accepts(password):
+        return "That is not your password of now."
+    attempts.forgive("password", me().email)
+    return ""
+
+
+def _shown(wrong: str = "", status: int = 200, codes: list[str] | None = None) -> ResponseReturnValue:
+    key = second_step.typed(session(), me(), seal())
+    address = second_step.address(me(), house().settings.brand.name, key) if key else ""
+    return render_template(
+        "me.html",
+        wrong=wrong,
+        codes=codes,
+        asked=second_step.is_asked(session(), me()),
+        key=" ".join(key[at : at + 4] for at in range(0, len(key), 4)),
+        address=address,
+        picture=Markup(make(address, error="m").svg_data_uri(scale=4, light="white")) if address else "",  # noqa: S704
+        rows=[(row, row.is_of(request.cookies.get(COOKIE, ""))) for row in sign_in.open_ones(session(), me(), now())],
+    ), status
