@@ -6,21 +6,54 @@ the transaction that writes its chunk, so that a crash goes on where it was and 
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple, Protocol
 
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
-from sqlmodel import Session, col, func, select
+from sqlmodel import Session, func, select
 
+from mailer.bulk import insert_many
 from mailer.campaigns.campaign import Campaign, Recipient, RecipientState, Run, RunState
 from mailer.campaigns.schedule import Schedule
 from mailer.errors import Invalid
-from mailer.people.customer import Customer
 
 SAME_ADDRESS = "same_address"  # another customer of this run has it; one email an address
 
 _RECIPIENTS: sa.Table = Recipient.metadata.tables["recipient"]  # Core, not ORM: many rows
-Judge = Callable[[Session, Sequence[Customer]], Mapping[int, str]]
+_OF_EACH = ("customer_id", "address", "state", "reason", "due_at")
+_IDS = sa.select(_RECIPIENTS.c.customer_id, _RECIPIENTS.c.id).where(
+    _RECIPIENTS.c.run_id == sa.bindparam("run"),
+    _RECIPIENTS.c.customer_id.between(sa.bindparam("first"), sa.bindparam("last")),
+)
+_TAKEN = sa.select(_RECIPIENTS.c.address).where(
+    _RECIPIENTS.c.run_id == sa.bindparam("run"),
+    _RECIPIENTS.c.address.in_(sa.bindparam("addresses", expanding=True)),
+)
+
+
+class Person(Protocol):
+    """What is looked at of a customer: a `Customer`, or a row of just these columns."""
+
+    @property
+    def id(self) -> int | None: ...  # noqa: D102
+    @property
+    def email(self) -> str: ...  # noqa: D102
+    @property
+    def time_zone(self) -> str: ...  # noqa: D102
+
+
+class Looked(NamedTuple):
+    """A recipient, as its row is now."""
+
+    id: int
+    customer_id: int
+    address: str
+    state: RecipientState
+    reason: str
+    due_at: datetime
+
+
+Judge = Callable[[Session, Sequence[Person]], Mapping[int, str]]
 
 
 def plan(
@@ -59,11 +92,11 @@ def choose(
     run: Run,
     campaign: Campaign,
     schedule: Schedule,
-    customers: Sequence[Customer],
+    customers: Sequence[Person],
     judge: Judge,
     now: datetime,
-) -> list[Recipient]:
-    """Choose among one chunk of customers, given by ascending id; return a row for each that was not looked at before.
+) -> list[Looked]:
+    """Choose among one chunk of customers, given by ascending id; return those that were not looked at before.
 
     `judge` says why some are left out: customer id -> reason. No customers at all means that the run is chosen.
     """
@@ -76,32 +109,25 @@ def choose(
     fresh = [(customer.id, customer) for customer in customers if customer.id is not None and customer.id > run.cursor]
     refused = judge(session, [customer for _, customer in fresh])
     taken = _taken(session, run, [customer.email for _, customer in fresh])
-    rows = []
+    due = {zone: _due(schedule, run.occurrence, zone) for zone in {customer.time_zone for _, customer in fresh}}
+    rows: list[tuple[int, str, RecipientState, str, datetime]] = []
     for customer_id, customer in fresh:
         reason, address = refused.get(customer_id, ""), customer.email
         if address in taken:
             reason, address = SAME_ADDRESS, f"{address} (customer {customer_id})"
         taken.add(address)
-        rows.append(
-            {
-                "run_id": run.id,
-                "customer_id": customer_id,
-                "address": address,
-                "state": RecipientState.LEFT_OUT if reason else RecipientState.CHOSEN,
-                "reason": reason,
-                "due_at": _due(schedule, run.occurrence, customer.time_zone),
-                "chosen_at": now,
-            }
-        )
+        state = RecipientState.LEFT_OUT if reason else RecipientState.CHOSEN
+        rows.append((customer_id, address, state, reason, due[customer.time_zone]))
+    ids: dict[int, int] = {}
     if rows:
-        session.execute(sa.insert(_RECIPIENTS), rows)
+        insert_many(session, _RECIPIENTS, {"run_id": run.id, "chosen_at": now}, _OF_EACH, rows)
+        given = {"run": run.id, "first": rows[0][0], "last": rows[-1][0]}
+        ids = {row[0]: row[1] for row in session.execute(_IDS, given)}
         run.cursor = fresh[-1][0]
     run.state = RunState.CHOOSING
     session.add(run)
     session.flush()
-    ids = [customer_id for customer_id, _ in fresh]
-    mine = select(Recipient).where(Recipient.run_id == run.id, col(Recipient.customer_id).in_(ids))
-    return list(session.exec(mine.order_by(col(Recipient.customer_id))))
+    return [Looked(ids[row[0]], *row) for row in rows]
 
 
 def left_out(session: Session, run_id: int) -> dict[str, int]:
@@ -116,8 +142,7 @@ def left_out(session: Session, run_id: int) -> dict[str, int]:
 
 
 def _taken(session: Session, run: Run, addresses: Sequence[str]) -> set[str]:
-    asked = select(Recipient.address).where(Recipient.run_id == run.id, col(Recipient.address).in_(addresses))
-    return set(session.exec(asked))
+    return set(session.execute(_TAKEN, {"run": run.id, "addresses": list(addresses)}).scalars())
 
 
 def _due(schedule: Schedule, occurrence: str, zone: str) -> datetime:

@@ -24,10 +24,10 @@ import sqlalchemy as sa
 from sqlmodel import Session, SQLModel
 
 from mailer import store
+from mailer.campaigns.audience import Person
 from mailer.campaigns.campaign import Campaign, CampaignState, RunState
 from mailer.delivery.outbox import GUARD, LEFT, PENDING, Judge, Kind, State
 from mailer.people.consent import consenting
-from mailer.people.customer import Customer
 from mailer.people.hold import Hold, holds
 from mailer.people.suppression import Suppression, Why, suppressed
 from mailer.settings import Gate
@@ -121,24 +121,43 @@ def judge_messages(session: Session, message_ids: Sequence[int], now: datetime, 
 
 
 def judge_customers(
-    session: Session, campaign: Campaign, customers: Sequence[Customer], now: datetime, settings: Gate
+    session: Session, campaign: Campaign, customers: Sequence[Person], now: datetime, settings: Gate
 ) -> dict[int, Refusal]:
-    """Return who of these customers this campaign would not reach: customer id -> refusal."""
-    candidates = [
-        Candidate(
-            key=customer.id or 0,
+    """Return who of these customers this campaign would not reach: customer id -> refusal.
+
+    Most of a million customers have nothing against them. So it is asked, by sets, who may have: only these are judged.
+    """
+    again_after = timedelta(days=campaign.again_after_days)
+    ids = [customer.id for customer in customers if customer.id is not None]
+    facts = Facts(
+        now,
+        settings,
+        suppressed=suppressed(session, [customer.email for customer in customers]),
+        consenting={campaign.topic_id: consenting(session, ids, campaign.topic_id)},
+    )
+    if ids:
+        _history(session, facts, ids, (), now - max(timedelta(days=settings.cap_days), again_after))
+    agreed = facts.consenting[campaign.topic_id]
+    refusals: dict[int, Refusal] = {}
+    for customer in customers:
+        key = customer.id or 0
+        known = key in facts.left or key in facts.pending or customer.email in facts.suppressed
+        if key in agreed and not known:
+            continue
+        it = Candidate(
+            key=key,
             kind=Kind.CAMPAIGN,
             address=customer.email,
             customer_id=customer.id,
             time_zone=customer.time_zone,
             topic_id=campaign.topic_id,
             campaign_id=campaign.id,
-            again_after=timedelta(days=campaign.again_after_days),
+            again_after=again_after,
             priority=campaign.priority,
         )
-        for customer in customers
-    ]
-    return _judge(session, candidates, LASTING, now, settings)
+        if refusal := next((no for rule in LASTING if (no := rule(it, facts))), None):
+            refusals[key] = refusal
+    return refusals
 
 
 # The policy

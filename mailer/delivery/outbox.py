@@ -13,7 +13,6 @@ Between the server's 250 and our commit nobody can have both "never twice" and "
 just before the final dot: what was marked and never answered is in doubt, shown, and settled by evidence.
 """
 
-import base64
 import enum
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
@@ -23,11 +22,12 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 from sqlmodel import Field, Index, Session, SQLModel, col, select
 
+from mailer.bulk import insert_many
+from mailer.campaigns.audience import Looked
 from mailer.campaigns.campaign import Campaign, Recipient, RecipientState, Run
 from mailer.delivery.retry import Retry
 from mailer.delivery.transport import Outcome, Receipt
-from mailer.people.customer import Customer
-from mailer.store import CHUNK, ID, JSON, UTC, new_public_id, words
+from mailer.store import CHUNK, ID, JSON, UTC, letters, new_public_id, words
 
 if TYPE_CHECKING:
     from mailer.delivery.gate import Refusal
@@ -137,22 +137,26 @@ def _in_one_of(states: Sequence[State]) -> sa.ColumnElement[bool]:
 def new_message_id(*parts: object, domain: str) -> str:
     """Return the Message-ID (RFC 5322, 3.6.4) of what `parts` name: the same parts, the same id."""
     digest = hashlib.sha256("\x1f".join(map(str, parts)).encode()).digest()
-    return f"{base64.b32encode(digest)[:26].decode().lower()}@{domain}"
+    return f"{letters(digest[:26])}@{domain}"
 
 
 def enqueue(
     session: Session,
     run: Run,
     campaign: Campaign,
-    recipients: Sequence[Recipient],
-    customers_by_id: Mapping[int, Customer],
+    recipients: Sequence[Recipient | Looked],
+    staff_ids: Mapping[int, int | None],
     now: datetime,
     domain: str,
 ) -> int:
-    """Put one message for each chosen recipient that has none yet into the outbox, and return how many."""
+    """Put one message for each chosen recipient that has none yet into the outbox, and return how many.
+
+    `staff_ids` says who answers each customer: the email names them.
+    """
     chosen = {r.id: r for r in recipients if r.state is RecipientState.CHOSEN and r.id is not None}
-    known = set(session.execute(sa.select(T.c.recipient_id).where(T.c.recipient_id.in_(chosen))).scalars())
-    common = _blank() | {
+    for known in session.execute(_WRITTEN, {"recipients": list(chosen)}).scalars():
+        del chosen[known]
+    same = _blank() | {
         "kind": Kind.CAMPAIGN,
         "run_id": run.id,
         "campaign_id": campaign.id,
@@ -160,26 +164,25 @@ def enqueue(
         "priority": campaign.priority,
         "created_at": now,
     }
-    rows = [
-        common
-        | {
-            "public_id": new_public_id(),
-            "state": State.WAITING if recipient.due_at > now else State.READY,
-            "customer_id": recipient.customer_id,
-            "recipient_id": recipient_id,
-            "staff_id": customers_by_id[recipient.customer_id].representative_id,
-            "address": recipient.address,
-            "message_id": new_message_id(campaign.public_id, run.occurrence, recipient.address, domain=domain),
-            "due_at": recipient.due_at,
-            "expires_at": recipient.due_at + timedelta(hours=campaign.send_before_hours),
-            "next_at": recipient.due_at,
-        }
-        for recipient_id, recipient in chosen.items()
-        if recipient_id not in known
-    ]
-    for start in range(0, len(rows), CHUNK):
-        session.execute(sa.insert(T), rows[start : start + CHUNK])
-    return len(rows)
+    within = timedelta(hours=campaign.send_before_hours)
+    seed = (campaign.public_id, run.occurrence)
+    rows = (
+        (
+            new_public_id(), State.WAITING if each.due_at > now else State.READY, each.customer_id, ident,
+            staff_ids[each.customer_id], each.address, new_message_id(*seed, each.address, domain=domain),
+            each.due_at, each.due_at + within, each.due_at,
+        )
+        for ident, each in chosen.items()
+    )  # fmt: skip
+    insert_many(session, T, same, _OF_EACH, rows)
+    return len(chosen)
+
+
+_WRITTEN = sa.select(T.c.recipient_id).where(T.c.recipient_id.in_(sa.bindparam("recipients", expanding=True)))
+_OF_EACH = (
+    "public_id", "state", "customer_id", "recipient_id", "staff_id", "address", "message_id", "due_at", "expires_at",
+    "next_at",
+)  # fmt: skip
 
 
 def enqueue_one(

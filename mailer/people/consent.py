@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
+import sqlalchemy as sa
 from sqlalchemy.orm import aliased
 from sqlmodel import Field, Session, SQLModel, and_, col, or_, select
 
@@ -73,9 +74,9 @@ def standing(session: Session, customer_id: int) -> dict[str, Consent]:
 def consenting(session: Session, customer_ids: Iterable[int], topic_id: str) -> set[int]:
     """Return those of the customers whose newest decision about the topic is yes."""
     ids = list(customer_ids)
-    agreed = select(Consent.customer_id).where(Consent.topic_id == topic_id, col(Consent.granted), _is_newest())
     chunks = (ids[start : start + CHUNK] for start in range(0, len(ids), CHUNK))
-    return {each for chunk in chunks for each in session.exec(agreed.where(col(Consent.customer_id).in_(chunk)))}
+    given = ({"topic": topic_id, "customers": chunk} for chunk in chunks)
+    return {each for those in given for each in session.execute(_CONSENTING, those).scalars()}
 
 
 def _is_newest() -> Any:
@@ -84,3 +85,11 @@ def _is_newest() -> Any:
     after = or_(later.at > Consent.at, and_(later.at == Consent.at, col(later.id) > Consent.id))
     same = and_(later.customer_id == Consent.customer_id, later.topic_id == Consent.topic_id)
     return ~select(later.id).where(same, after).exists()
+
+
+_CONSENTING = sa.select(col(Consent.customer_id)).where(
+    Consent.topic_id == sa.bindparam("topic"),
+    col(Consent.granted),
+    _is_newest(),
+    col(Consent.customer_id).in_(sa.bindparam("customers", expanding=True)),
+)

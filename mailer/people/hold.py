@@ -7,6 +7,7 @@ lies this low so that the gate can ask for it without knowing of conversations.
 from collections.abc import Iterable
 from datetime import datetime
 
+import sqlalchemy as sa
 from sqlmodel import Field, Session, SQLModel, col, select
 
 from mailer.store import CHUNK, ID, UTC
@@ -42,6 +43,12 @@ def end_hold(session: Session, hold: Hold, now: datetime) -> None:
 def holds(session: Session, customer_ids: Iterable[int]) -> dict[int, Hold]:
     """Return the open hold of each of the customers who has one; of several, the first opened."""
     ids = list(customer_ids)
-    still = select(Hold).where(col(Hold.ended_at).is_(None)).order_by(col(Hold.opened_at).desc(), col(Hold.id).desc())
     chunks = (ids[start : start + CHUNK] for start in range(0, len(ids), CHUNK))
-    return {h.customer_id: h for chunk in chunks for h in session.exec(still.where(col(Hold.customer_id).in_(chunk)))}
+    return {h.customer_id: h for chunk in chunks for h in session.execute(_OPEN, {"customers": chunk}).scalars()}
+
+
+_OPEN = (
+    select(Hold)
+    .where(col(Hold.ended_at).is_(None), col(Hold.customer_id).in_(sa.bindparam("customers", expanding=True)))
+    .order_by(col(Hold.opened_at).desc(), col(Hold.id).desc())
+)

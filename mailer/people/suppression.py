@@ -8,6 +8,7 @@ import enum
 from collections.abc import Iterable
 from datetime import datetime
 
+import sqlalchemy as sa
 from sqlmodel import Field, Session, SQLModel, col, select
 
 from mailer.store import CHUNK, ID, UTC, words
@@ -69,6 +70,9 @@ def suppressed(session: Session, addresses: Iterable[str]) -> dict[str, Suppress
     plain = sorted(set(given.values()))
     rows: dict[str, Suppression] = {}
     for start in range(0, len(plain), CHUNK):
-        asked = select(Suppression).where(col(Suppression.address).in_(plain[start : start + CHUNK]))
-        rows.update((row.address, row) for row in session.exec(asked))
+        asked = session.execute(_SUPPRESSED, {"addresses": plain[start : start + CHUNK]})
+        rows.update((row.address, row) for row in asked.scalars())
     return {address: rows[low] for address, low in given.items() if low in rows}
+
+
+_SUPPRESSED = select(Suppression).where(col(Suppression.address).in_(sa.bindparam("addresses", expanding=True)))

@@ -5,19 +5,24 @@ that writes the chunk, so that a crash goes on where it was. A run that comes to
 silently skipped.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
+from itertools import chain
 
+import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from mailer import failpoints
 from mailer.campaigns import audience
-from mailer.campaigns.campaign import Campaign, CampaignState, Recipient, RecipientState, Run, RunState
+from mailer.campaigns.audience import Looked, Person
+from mailer.campaigns.campaign import Campaign, CampaignState, RecipientState, Run, RunState
 from mailer.campaigns.schedule import Schedule
 from mailer.delivery import departed, gate, outbox
+from mailer.errors import NotReady
 from mailer.house import House
 from mailer.insights.fold import Folded
-from mailer.people.customer import Customer
+from mailer.people.customer import Customer, least_loaded
+from mailer.people.staff import Staff
 from mailer.pipeline.launch import approval_of
 from mailer.pipeline.record import record
 from mailer.segments import segment as segments
@@ -25,6 +30,7 @@ from mailer.segments.criteria import from_data
 from mailer.segments.segment import Segment
 from mailer.store import CHUNK, Urgency
 
+ASKED = 50 * CHUNK  # customers the warehouse is asked for at once
 LOOK_BACK = timedelta(days=7)  # how far back an occurrence that nobody planned is still looked for
 LATE = timedelta(minutes=10)  # a run planned later than this after its first instant is marked late
 DAY_AHEAD = timedelta(hours=26)  # the first customer of a civil day is this far ahead of the last
@@ -78,40 +84,63 @@ def _plan(house: House, session: Session, campaign: Campaign, now: datetime) -> 
 
 def choose(house: House, run_id: int, now: datetime) -> int:
     """Choose the recipients of a run, chunk by chunk, and put their messages into the outbox; return how many."""
-    chosen = 0
-    while (chunk := _choose_chunk(house, run_id, now)) is not None:
-        chosen += chunk
-        failpoints.reach("campaigns.chunk")
-    return chosen
-
-
-def _choose_chunk(house: House, run_id: int, now: datetime) -> int | None:
     with house.store.read() as session:
         run = session.get_one(Run, run_id)
         after, criteria = run.cursor, from_data(run.criteria)
-    ids = segments.customers(house.warehouse, criteria, now, after=after, limit=CHUNK)
+        campaign = session.get_one(Campaign, run.campaign_id)
+        free = least_loaded(session)
+        first = next(free, None)  # it counts when it is first asked, and goes on counting by itself
+    free = chain([first], free) if first else free
+    chosen = 0
+    while ids := segments.customers(house.warehouse, criteria, now, after=after, limit=ASKED):
+        for start in range(0, len(ids), CHUNK):
+            made = _choose_chunk(house, run_id, campaign, after, ids[start : start + CHUNK], free, now)
+            if made is None:
+                return chosen
+            chosen, after = chosen + made, ids[min(start + CHUNK, len(ids)) - 1]
+            failpoints.reach("campaigns.chunk")
+    with house.store.write(Urgency.BULK) as session:
+        run = session.get_one(Run, run_id)
+        if run.state in (RunState.PLANNED, RunState.CHOOSING) and run.cursor == after:
+            run.state = RunState.CHOSEN
+    return chosen
+
+
+def _choose_chunk(
+    house: House, run_id: int, campaign: Campaign, after: int, ids: list[int], free: Iterator[Staff], now: datetime
+) -> int | None:
+    """Choose among these; None: it was cancelled, or somebody else goes on with it."""
+
+    def judge(session: Session, asked: Sequence[Person]) -> dict[int, str]:
+        refusals = gate.judge_customers(session, campaign, asked, now, house.settings.gate)
+        return {customer_id: refusal.no.value for customer_id, refusal in refusals.items()}
+
     with house.store.write(Urgency.BULK) as session:
         run = session.get_one(Run, run_id)
         if run.state not in (RunState.PLANNED, RunState.CHOOSING) or run.cursor != after:
-            return None  # cancelled, or somebody else goes on with it
-        if not ids:
-            run.state = RunState.CHOSEN
             return None
-        campaign = session.get_one(Campaign, run.campaign_id)
-        customers = session.exec(select(Customer).where(col(Customer.id).in_(ids)).order_by(col(Customer.id))).all()
-
-        def judge(session: Session, asked: Sequence[Customer]) -> dict[int, str]:
-            refusals = gate.judge_customers(session, campaign, asked, now, house.settings.gate)
-            return {customer_id: refusal.no.value for customer_id, refusal in refusals.items()}
-
-        recipients = audience.choose(session, run, campaign, _schedule(campaign, run), customers, judge, now)
-        run.cursor = max(ids)
-        by_id = {customer.id: customer for customer in customers if customer.id is not None}
-        _assign_representatives(session, recipients, by_id)
-        chosen = [recipient for recipient in recipients if recipient.state is RecipientState.CHOSEN]
-        made = outbox.enqueue(session, run, campaign, chosen, by_id, now, house.settings.delivery.domain)
+        customers = session.execute(_CUSTOMERS, {"ids": ids}).all()
+        looked = audience.choose(session, run, campaign, _schedule(campaign, run), customers, judge, now)
+        run.cursor = ids[-1]
+        chosen = [recipient for recipient in looked if recipient.state is RecipientState.CHOSEN]
+        theirs = {customer.id: customer.representative_id for customer in customers}
+        _assign_representatives(session, chosen, theirs, free)
+        made = outbox.enqueue(session, run, campaign, chosen, theirs, now, house.settings.delivery.domain)
         departed.meet(session, run_id)
         return made
+
+
+_C = Customer.metadata.tables["customer"]
+_CUSTOMERS = (
+    sa.select(_C.c.id, _C.c.email, _C.c.time_zone, _C.c.representative_id)
+    .where(_C.c.id.in_(sa.bindparam("ids", expanding=True)))
+    .order_by(_C.c.id)
+)
+_ASSIGN = (
+    sa.update(_C)
+    .where(_C.c.id == sa.bindparam("whose"), _C.c.representative_id.is_(None))
+    .values(representative_id=sa.bindparam("who"))
+)
 
 
 def _schedule(campaign: Campaign, run: Run) -> Schedule:
@@ -123,11 +152,14 @@ def _schedule(campaign: Campaign, run: Run) -> Schedule:
     return Schedule.from_data(campaign.schedule)
 
 
-def _assign_representatives(session: Session, recipients: list[Recipient], customers: dict[int, Customer]) -> None:
+def _assign_representatives(
+    session: Session, chosen: Sequence[Looked], theirs: dict[int, int | None], free: Iterator[Staff]
+) -> None:
     """Give every chosen customer their person before the first email names one."""
-    from mailer.people.customer import representative
-
-    for recipient in recipients:
-        customer = customers[recipient.customer_id]
-        if recipient.state is RecipientState.CHOSEN and customer.representative_id is None:
-            representative(session, customer)
+    lonely = [each.customer_id for each in chosen if theirs[each.customer_id] is None]
+    given = {customer_id: staff.id for customer_id, staff in zip(lonely, free, strict=False)}
+    if len(given) < len(lonely):
+        raise NotReady("nobody can answer customers yet: add a representative, or make one active")
+    if given:
+        session.execute(_ASSIGN, [{"whose": whose, "who": who} for whose, who in given.items()])
+        theirs.update(given)

@@ -76,7 +76,7 @@ class Town:
         ]  # fmt: skip
         self.session.add_all(recipients)
         self.session.flush()
-        by_id = {c.id: c for c in customers if c.id}
+        by_id = {c.id: c.representative_id for c in customers if c.id}
         outbox.enqueue(self.session, run, campaign, recipients, by_id, self.now, DOMAIN)
         return run
 
