@@ -27,6 +27,7 @@ from mailer.paths import Home
 from mailer.rendering.press import Press
 from mailer.rendering.template import Shelf
 from mailer.replies.inbound import Arrival, Spool
+from mailer.replies.reader import Reader
 from mailer.store import Store
 from mailer.together import Together
 
@@ -78,6 +79,11 @@ class House:
         return signing.keys(self.home, self.settings)
 
     @cached_property
+    def reader(self) -> Reader:
+        """The child process that reads what arrives."""
+        return Reader()
+
+    @cached_property
     def spool(self) -> Spool:
         """The bytes of everything that arrived."""
         return Spool(self.home.var / "spool")
@@ -115,7 +121,7 @@ class House:
 
     def close(self) -> None:
         """Let go of everything that was opened."""
-        for part in ("outgoing", "press", "warehouse", "journal"):
+        for part in ("outgoing", "press", "reader", "warehouse", "journal"):
             if part in self.__dict__:
                 with contextlib.suppress(Exception):
                     self.__dict__[part].close()

@@ -12,13 +12,16 @@ from sqlmodel import col, select
 
 from mailer import clock, failpoints
 from mailer.delivery.outbox import Message
-from mailer.errors import MailerError
+from mailer.errors import MailerError, Temporary
 from mailer.house import House
 from mailer.inbox import conversation, routing
+from mailer.mail.compose import Letter
 from mailer.people.customer import Customer
+from mailer.pipeline.write import letter_of
 from mailer.replies import sorting
 from mailer.replies.inbound import Arrival, InboundEmail, InboundState, receive_all
-from mailer.replies.triage import triage
+from mailer.replies.matching import match
+from mailer.replies.triage import Triage
 from mailer.store import CHUNK, Urgency
 
 
@@ -83,17 +86,31 @@ def _in_state(house: House, state: InboundState) -> list[int]:
 
 
 def _sort_one(house: House, inbound_id: int, now: datetime) -> None:
-    with house.store.read() as session:
-        digest = session.get_one(InboundEmail, inbound_id).digest
     try:
-        raw = house.spool.read(digest)
-        understood = triage(raw)
-    except (MailerError, OSError, ValueError, LookupError, RecursionError, MemoryError) as error:
+        raw, understood = _read(house, inbound_id)
+    except (MailerError, OSError) as error:
+        if isinstance(error, Temporary):
+            raise  # our own trouble: the email is tried again
         with house.store.write() as session:
-            session.get_one(InboundEmail, inbound_id).quarantine(f"{type(error).__name__}: {error}")
+            session.get_one(InboundEmail, inbound_id).quarantine(str(error))
         return
     with house.store.write() as session:
         email = session.get_one(InboundEmail, inbound_id)
         if email.state is InboundState.RECEIVED:
             replies = house.settings.replies
             sorting.sort(session, email, raw, understood, house.signer, replies.domain, replies.authserv_id, now)
+
+
+def _read(house: House, inbound_id: int) -> tuple[bytes, Triage]:
+    """Read an email, and once more beside our own words where it proves which message of ours it answers."""
+    with house.store.read() as session:
+        email = session.get_one(InboundEmail, inbound_id)
+        digest, envelope_to = email.digest, email.envelope_to
+    raw = house.spool.read(digest)
+    understood = house.reader.read(raw)
+    if understood.report or not understood.needs_person:
+        return raw, understood
+    with house.store.read() as session:
+        found = match(session, understood.email, envelope_to, house.signer)
+        ours = letter_of(house, session, found.message) if found else None
+    return raw, house.reader.read(raw, ours.text) if isinstance(ours, Letter) else understood
