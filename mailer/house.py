@@ -17,7 +17,7 @@ from mailer import failpoints, settings, tables
 from mailer.delivery import signing
 from mailer.delivery.journal import Journal
 from mailer.delivery.outgoing import KEEP, Outgoing
-from mailer.delivery.transport import open_transport
+from mailer.delivery.relays import open_ways
 from mailer.errors import NotReady
 from mailer.generation import safe_mode
 from mailer.insights.warehouse import Warehouse
@@ -96,7 +96,7 @@ class House:
     @cached_property
     def outgoing(self) -> Outgoing:
         """The way out, and the connections it keeps."""
-        return Outgoing(open_transport(self.settings.delivery.transport, self.home.root, KEEP))
+        return Outgoing(open_ways(self.settings.delivery, self.home.root, KEEP))
 
     @cached_property
     def journal(self) -> Journal:

@@ -46,6 +46,16 @@ class WarehouseSection(Section):
     )
 
 
+class RelaySection(Section):
+    """[[delivery.relays]] One of several relays; the first of them that works takes a message."""
+
+    name: str = Field(description="what it is called in messages to you")
+    url: str = Field(description="as delivery.transport")
+    weight: float = Field(1, gt=0, description="its share, against the others")
+    domains: str = Field("", description="sender domains it is for, separated by spaces; empty: all")
+    connections: int = Field(8, ge=1, le=64, description="connections to it at once")
+
+
 class Delivery(Section):
     """[delivery] How email leaves."""
 
@@ -53,6 +63,11 @@ class Delivery(Section):
         "file:var/outgoing",
         description="smtp://user:password@host:port, file:FOLDER, memory:, or a provider: ses://KEY:SECRET@region, "
         "sendgrid://KEY@api, postmark://KEY@api, mailgun://KEY@domain, resend://KEY@api",
+    )
+    relays: tuple[RelaySection, ...] = Field(
+        (),
+        description="several relays instead of transport, each a [[delivery.relays]] with name, url, and if you like "
+        "weight, domains (of senders) and connections",
     )
     domain: str = Field("example.com", description="the domain of From, Message-ID and return path")
     connections: int = Field(8, ge=1, le=64, description="connections to the relay at once")

@@ -34,6 +34,7 @@ class Tally:
 
     outcomes: Counter[Outcome] = field(default_factory=Counter)
     rounds: int = 0
+    no_way_out: bool = False  # nobody could go on, so the rest was given back
 
 
 async def deliver(
@@ -64,6 +65,7 @@ async def deliver(
                 rounds.settle(envelope, receipt)
             working -= 1
             if not working:  # there is no way out at all now: nothing more is taken
+                rounds.tally.no_way_out = not feed.over.is_set()
                 feed.over.set()
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(feed.over.wait(), REST)

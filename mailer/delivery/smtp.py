@@ -120,6 +120,7 @@ class SmtpTransport:
         self.keep = keep
         self._spare: list[Line] = []
         self._ending: set[asyncio.Task[None]] = set()
+        self._sweeping: asyncio.TimerHandle | None = None
 
     async def send(
         self, envelopes: AsyncIterator[Envelope], hand_over: HandOver
@@ -158,6 +159,8 @@ class SmtpTransport:
     async def close(self) -> None:
         """Say goodbye on every connection that was kept."""
         spare, self._spare = self._spare, []
+        if self._sweeping is not None:
+            self._sweeping.cancel()
         await asyncio.gather(*(line.close() for line in spare), *self._ending)
 
     def _kept(self) -> "Line | None":
@@ -172,18 +175,20 @@ class SmtpTransport:
         if not self.keep:
             await line.close()
             return
+        line.idle_since = clock.monotonic()
         self._spare.append(line)
-        line.served_before = line.served
+        if self._sweeping is None:
+            self._sweeping = asyncio.get_running_loop().call_later(self.keep, self._sweep)
 
-        def give_up() -> None:
-            if line in self._spare and line.served == line.served_before:
-                self._spare.remove(line)
-                ending = loop.create_task(line.close())
-                self._ending.add(ending)
-                ending.add_done_callback(self._ending.discard)
-
-        loop = asyncio.get_running_loop()
-        loop.call_later(self.keep, give_up)
+    def _sweep(self) -> None:
+        """End what nobody used for long, and look again while anything is kept."""
+        loop, since = asyncio.get_running_loop(), clock.monotonic() - self.keep
+        for line in [line for line in self._spare if line.idle_since <= since]:
+            self._spare.remove(line)
+            ending = loop.create_task(line.close())
+            self._ending.add(ending)
+            ending.add_done_callback(self._ending.discard)
+        self._sweeping = loop.call_later(self.keep, self._sweep) if self._spare else None
 
     def _unreachable(self, error: Exception) -> Receipt:
         if isinstance(error, _Unfit):
@@ -215,7 +220,7 @@ class Line:
         self.patience = patience
         self.offers: dict[str, str] = {}
         self.served = 0  # messages it took
-        self.served_before = 0  # when it was laid by
+        self.idle_since = 0.0
         self._asked = False  # whether the hand-over of the message at hand was asked for
         self._until = 0.0  # the message at hand has to be at its dot
 

@@ -46,7 +46,7 @@ def _alive(house: House) -> set[str] | None:
 
 def send(house: House, *, stop: Callable[[], bool] = lambda: False) -> int:
     """Send every message that may leave now; return how many came to an end or a pause."""
-    if house.safe_mode:
+    if house.safe_mode or house.outgoing.rests:
         return 0
     delivery = house.settings.delivery
     judge = gate.judge(house.settings.gate)
