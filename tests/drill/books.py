@@ -5,6 +5,7 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
+import mailer.tables  # noqa: F401 -- every table is known
 from mailer.delivery import outbox
 from mailer.delivery.accounts import accounts
 from mailer.delivery.outbox import State, T

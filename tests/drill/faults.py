@@ -15,6 +15,7 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
+import mailer.tables  # noqa: F401 -- every table is known
 from mailer import clock
 from mailer.delivery import gate, outbox, sender
 from mailer.delivery.outbox import Message, State, T

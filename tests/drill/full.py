@@ -1,7 +1,7 @@
 """The disk is full: is anything sent that is not written down?
 
 A small disk of its own (tmpfs) holds the database and the journal; a file takes the room that is left, and gives it
-back when the sender has failed. Then everything has to leave, once.
+back when the sender has failed. Then everything has to leave, once. The judge's book lies on another disk.
 """
 
 import contextlib
@@ -28,12 +28,14 @@ def run(given: Given) -> Result:
     messages = 150 if given.short else 3000
     libc = ctypes.CDLL(None, use_errno=True)
     with tempfile.TemporaryDirectory(prefix="drill-") as place:
-        if libc.mount(b"tmpfs", place.encode(), b"tmpfs", 0, b"size=%d" % SIZE):
+        disk = Path(place) / "disk"
+        disk.mkdir()
+        if libc.mount(b"tmpfs", bytes(disk), b"tmpfs", 0, b"size=%d" % SIZE):
             result.skipped = f"no disk can be mounted here: {os.strerror(ctypes.get_errno())}"
             return result
         try:
             folder = Path(place)
-            prepare(folder, messages)
+            prepare(folder, messages, f"sqlite:///{disk}/mailer.db")
             with lives.judge(folder):
                 stopped = sum(_until_full(folder, messages * (number + 1) // (rounds + 2)) for number in range(rounds))
                 result.wants(stopped, "the disk was never too full to go on")
@@ -43,7 +45,7 @@ def run(given: Given) -> Result:
             compare(folder, result)
             result.details = {"rounds": rounds, "stopped by a full disk": stopped}
         finally:
-            libc.umount2(place.encode(), 2)
+            libc.umount2(bytes(disk), 2)
     return result
 
 
@@ -51,7 +53,7 @@ def _until_full(folder: Path, enough: int) -> bool:
     """Send; once so many left, take all the room there is; return whether that stopped the sender."""
     command = [sys.executable, "-m", "tests.drill.worker", str(folder), "8", "all"]
     sender = subprocess.Popen(command, cwd=lives.ROOT, stderr=subprocess.DEVNULL)
-    ballast = folder / "ballast"
+    ballast = folder / "disk" / "ballast"
     try:
         lives.until(lambda: logged(folder) >= enough or sender.poll() is not None)
         os.sched_yield()

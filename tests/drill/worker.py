@@ -38,7 +38,8 @@ class Worker:
         self.alone = alone
         self.lease = LEASE
         self.owner = f"worker-{os.getpid()}-{os.urandom(4).hex()}"
-        self.journal = Journal(folder / "journal")
+        beside = Path(self.store.address.database or "").parent if self.store.is_sqlite else folder
+        self.journal = Journal(beside / "journal")
         self.judge = gate.judge(GATE)
         self.batch, self.size = batch, size
         self.names: dict[int, str] = {}
