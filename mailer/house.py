@@ -17,6 +17,7 @@ from mailer import failpoints, settings, tables
 from mailer.delivery import signing
 from mailer.delivery.journal import Journal
 from mailer.delivery.outgoing import KEEP, Outgoing
+from mailer.delivery.pace import Pace
 from mailer.delivery.relays import open_ways
 from mailer.errors import NotReady
 from mailer.generation import safe_mode
@@ -97,6 +98,11 @@ class House:
     def outgoing(self) -> Outgoing:
         """The way out, and the connections it keeps."""
         return Outgoing(open_ways(self.settings.delivery, self.home.root, KEEP))
+
+    @cached_property
+    def pace(self) -> Pace:
+        """How fast mail may go to each recipient domain, and which asked us to slow down."""
+        return Pace({each.domain: each.per_second for each in self.settings.delivery.paces})
 
     @cached_property
     def journal(self) -> Journal:

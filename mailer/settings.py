@@ -56,6 +56,13 @@ class RelaySection(Section):
     connections: int = Field(8, ge=1, le=64, description="connections to it at once")
 
 
+class PaceSection(Section):
+    """[[delivery.paces]] How fast mail may go to one recipient domain."""
+
+    domain: str = Field(description="the domain of recipients, as gmail.com")
+    per_second: float = Field(gt=0, description="messages a second")
+
+
 class Delivery(Section):
     """[delivery] How email leaves."""
 
@@ -68,6 +75,10 @@ class Delivery(Section):
         (),
         description="several relays instead of transport, each a [[delivery.relays]] with name, url, and if you like "
         "weight, domains (of senders) and connections",
+    )
+    paces: tuple[PaceSection, ...] = Field(
+        (),
+        description="how fast mail may go to a recipient domain, each a [[delivery.paces]] with domain and per_second",
     )
     domain: str = Field("example.com", description="the domain of From, Message-ID and return path")
     connections: int = Field(8, ge=1, le=64, description="connections to the relay at once")

@@ -6,5 +6,7 @@ sender      many connections, one commit for all of them         local     into 
 retry       when a deferred message is tried again               journal   what had already left, in a file
 reconcile   what is in doubt, settled by evidence                hits      opened, clicked, looked at
 maillog     what a relay's log says of our messages              accounts  where everybody is, and what stands still
+relays      several relays as one way out                        pace      how fast mail goes to one domain
+breaker     whether a server that failed is asked again
 release     what a crash, a person, a policy let go of or stop   outgoing  connections that stay open between rounds
 """

@@ -48,6 +48,7 @@ class No(enum.StrEnum):
     AGAIN = "again"  # too soon for this campaign
     CAPPED = "capped"  # too many campaigns in these days
     QUIET = "quiet"  # night where they live
+    PACED = "paced"  # their mail system takes no more just now: see delivery.pace
 
 
 STATES = {
@@ -61,6 +62,7 @@ STATES = {
     No.AGAIN: State.CAPPED,
     No.CAPPED: State.CAPPED,
     No.QUIET: State.WAITING,
+    No.PACED: State.WAITING,
 }  # what becomes of the message
 
 

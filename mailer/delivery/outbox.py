@@ -237,7 +237,7 @@ def claim(
     change(session, (State.WAITING,), T.c.next_at <= now, {"state": State.READY}, order=(T.c.next_at,))
     first = (T.c.priority.desc(), T.c.id)
     ready = sa.select(T.c.id).where(T.c.state == State.READY).order_by(*first).limit(limit)
-    for _ in range(max(1, CHUNK // limit)):
+    for _ in range(max(4, 4 * CHUNK // limit)):
         ids = list(session.execute(ready.with_for_update(skip_locked=True)).scalars())
         if not ids:
             return []

@@ -25,7 +25,9 @@ class Retry:
         """Return when to try again after so many attempts (from 1), or None: give up."""
         if attempt >= self.attempts or (attempt >= LEAST and now - due_at >= self.give_up):
             return None
-        return now + delay(message_id, attempt)
+        wait = delay(message_id, attempt)
+        last = due_at + self.give_up
+        return min(now + wait, last) if now < last else now + wait
 
 
 def delay(message_id: str, attempt: int) -> timedelta:

@@ -50,6 +50,7 @@ def send(house: House, *, stop: Callable[[], bool] = lambda: False) -> int:
         return 0
     delivery = house.settings.delivery
     judge = gate.judge(house.settings.gate)
+    paced = house.pace.judge(judge)
     retry = Retry(delivery.attempts, timedelta(hours=delivery.give_up_hours))
     lease = timedelta(seconds=delivery.lease_seconds)
     keyed = _campaigns_keyed(house)
@@ -59,7 +60,7 @@ def send(house: House, *, stop: Callable[[], bool] = lambda: False) -> int:
     def batches() -> Sequence[Envelope]:
         while not stop():
             with house.store.write(Urgency.MAIL) as session:
-                claimed = outbox.claim(session, house.owner, clock.now(), delivery.batch, lease, judge)
+                claimed = outbox.claim(session, house.owner, clock.now(), delivery.batch, lease, paced)
             if not claimed:
                 break
             if envelopes := write(house, claimed, clock.now()):  # none, when no letter of the batch could be rendered
@@ -82,6 +83,7 @@ def send(house: House, *, stop: Callable[[], bool] = lambda: False) -> int:
     def note(receipts: Receipts) -> None:
         """Write down what left, beside the database; no final dot waits for it."""
         told = [(left.pop(ident, None), receipt) for ident, _, receipt in receipts]
+        house.pace.learn((it.address, receipt) for it, receipt in told if it)
         accepted = [it.message_id for it, receipt in told if it and receipt.outcome is Outcome.ACCEPTED]
         house.journal.append(accepted, clock.now())
 
