@@ -18,7 +18,7 @@ from tests.drill.house import prepare
 from tests.drill.result import Given, Result
 
 FAULTS = {"KILL": "signal=KILL", "EIO": "error=EIO", "ENOSPC": "error=ENOSPC"}
-SYNCS = (1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 12, 15, 20, 30, 50)
+SYNCS = (1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 12, 15, 20)  # of each thread: strace counts them apart
 SHORT = (3, 6)
 CONNECTIONS = 8
 
@@ -34,25 +34,29 @@ def run(given: Given) -> Result:
     ends: Counter[str] = Counter()
     with tempfile.TemporaryDirectory(prefix="drill-") as place:
         folder = Path(place)
-        prepare(folder, 40 * len(tries) + 200)
+        prepare(folder, sum(_enough(nth) for _, nth in tries) + 200)
         with lives.judge(folder):
             for fault, nth in tries:
                 inject = f"inject=fsync,fdatasync:{FAULTS[fault]}:when={nth}"
                 command = [strace, "-f", "-qq", "-o", "/dev/null", "-e", "trace=fsync,fdatasync", "-e", inject]
-                ended = _live(folder, command)
+                ended = _live(folder, command, str(_enough(nth)))
                 ends[f"{fault}: {'killed' if ended == -signal.SIGKILL else 'went on' if not ended else 'stopped'}"] += 1
                 result.wants(fault != "KILL" or ended in (-signal.SIGKILL, 128 + signal.SIGKILL),
                              f"not killed at sync {nth}: {ended}")  # fmt: skip
                 result.kills += fault == "KILL"
-            result.wants(_live(folder, [], every=True) == 0, "the last life failed")
+            result.wants(_live(folder, [], "all") == 0, "the last life failed")
         compare(folder, result)
     result.details = {"syncs": len(tries), "ends": dict(ends)}
     return result
 
 
-def _live(folder: Path, under: list[str], *, every: bool = False) -> int:
-    """Live once, at most for so many messages unless for all."""
-    some = ["all"] if every else ["30"]
-    command = [*under, sys.executable, "-m", "tests.drill.worker", str(folder), str(CONNECTIONS), *some]
+def _enough(nth: int) -> int:
+    """How many messages a life needs, at most, to sync so often."""
+    return 20 + 12 * nth
+
+
+def _live(folder: Path, under: list[str], many: str) -> int:
+    """Live once, for so many messages or all."""
+    command = [*under, sys.executable, "-m", "tests.drill.worker", str(folder), str(CONNECTIONS), many]
     quiet = subprocess.DEVNULL
     return subprocess.run(command, check=False, cwd=lives.ROOT, stderr=quiet, timeout=lives.PATIENCE).returncode
