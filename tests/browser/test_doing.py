@@ -1,0 +1,137 @@
+"""What pages do with a script, and that they do without one."""
+
+import re
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import BrowserContext, expect
+from sqlmodel import col, select
+
+from mailer.inbox.conversation import Conversation, Entry, EntryKind
+from mailer.people.staff import Staff
+from tests.browser.town import Town
+
+pytestmark = [pytest.mark.browser, pytest.mark.filterwarnings("default")]
+
+
+def path_of(town: Town, name: str) -> str:
+    return town.base + next(page.path for page in town.pages if page.name == name)
+
+
+def test_a_segment_is_counted_without_a_script(opened: Callable[..., BrowserContext], town: Town) -> None:
+    page = opened("Nora", script=False).new_page()
+    page.goto(path_of(town, "segment-form"))
+    page.get_by_role("button", name="Show count").last.click()
+    expect(page.locator("#found .big")).to_have_text(re.compile(r"^[\d,]+$"))
+
+
+def test_a_segment_is_counted_while_its_form_is_filled_in(opened: Callable[..., BrowserContext], town: Town) -> None:
+    page = opened("Nora").new_page()
+    page.goto(path_of(town, "segment-form"))
+    before = page.locator("#found .sentence").inner_text()
+    page.locator("input[name=value]").nth(1).fill("45")
+    expect(page.locator("#found .sentence")).not_to_have_text(before)
+    expect(page.locator("#found .sentence")).to_contain_text("45 days")
+    expect(page.locator("input[name=value]").nth(1)).to_be_focused()
+
+
+def test_a_customer_is_answered_without_a_script(opened: Callable[..., BrowserContext], town: Town) -> None:
+    page = opened("Maya", script=False).new_page()
+    page.goto(path_of(town, "conversation"))
+    page.locator("#answer textarea").fill("Yes, from ten to four.")
+    page.get_by_role("button", name="Send the answer").click()
+    expect(page.get_by_text("Your answer is on its way")).to_be_visible()
+    with town.house.store.read() as session:
+        last = session.exec(select(Entry).where(Entry.kind == EntryKind.ANSWER).order_by(col(Entry.id).desc())).first()
+    assert last is not None
+    assert last.text == "Yes, from ten to four."
+
+
+def test_the_answer_is_always_in_view(opened: Callable[..., BrowserContext], town: Town) -> None:
+    for width in (1200, 390):
+        page = opened("Maya", width=width).new_page()
+        page.goto(path_of(town, "conversation"))
+        for place in (0, 600, 100_000):
+            page.evaluate(f"window.scrollTo({{top: {place}, behavior: 'instant'}})")
+            expect(page.get_by_role("button", name="Send the answer")).to_be_in_viewport()
+
+
+def test_the_inbox_is_live_and_keeps_the_focus(opened: Callable[..., BrowserContext], town: Town) -> None:
+    page = opened("Maya").new_page()
+    page.goto(f"{town.base}/inbox?whose=all&show=answered")
+    line = page.locator("[data-line]").last
+    line.focus()
+    before = page.locator("[data-line]").count()
+    with town.house.store.write() as session:
+        talk = session.exec(select(Conversation).where(Conversation.state == "closed")).first()
+        talk = talk or session.exec(select(Conversation).where(Conversation.state == "open")).first()
+        assert talk is not None
+        talk.state, talk.waiting_since, talk.closed_at = "answered", None, None
+        session.add(talk)
+    expect(page.locator("[data-line]")).to_have_count(before + 1, timeout=12_000)
+    expect(page.locator(f"#{line.get_attribute('id')}")).to_be_focused()
+
+
+def test_somebody_who_writes_is_told_that_the_talk_went_on(opened: Callable[..., BrowserContext], town: Town) -> None:
+    page = opened("Maya").new_page()
+    page.goto(path_of(town, "conversation"))
+    page.locator("#answer textarea").fill("I was about to")
+    with town.house.store.write() as session:
+        public = path_of(town, "conversation").rpartition("/")[2]
+        talk = session.exec(select(Conversation).where(Conversation.public_id == public)).one()
+        talk.revision += 1
+        session.add(talk)
+    page.get_by_role("link", name="Show it").click(timeout=10_000)
+    expect(page.locator("#answer textarea")).to_have_value("I was about to")
+
+
+def test_the_inbox_is_worked_with_the_keyboard_alone(opened: Callable[..., BrowserContext], town: Town) -> None:
+    page = opened("Maya").new_page()
+    page.goto(f"{town.base}/inbox?whose=all")
+    page.keyboard.press("?")
+    expect(page.get_by_role("dialog")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("dialog")).not_to_be_visible()
+    page.keyboard.press("j")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/conversations/**")
+    page.keyboard.press("a")
+    expect(page.locator("#answer textarea")).to_be_focused()
+    page.keyboard.type("a?j")
+    expect(page.locator("#answer textarea")).to_have_value("a?j")
+
+
+def test_markup_without_the_nonce_is_not_obeyed(opened: Callable[..., BrowserContext], town: Town) -> None:
+    page = opened("Ida").new_page()
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.goto(path_of(town, "staff"))
+    page.evaluate(
+        """() => { const put = document.createElement("div"); put.id = "put"; put.setAttribute("hx-get", "/stolen");
+        put.setAttribute("hx-trigger", "load"); document.body.append(put); htmx.process(put); }"""
+    )
+    page.wait_for_timeout(300)
+    assert not [each for each in asked if "stolen" in each]
+
+
+def test_what_cannot_be_undone_asks_first(opened: Callable[..., BrowserContext], town: Town) -> None:
+    page = opened("Nora", script=False).new_page()
+    page.goto(path_of(town, "campaign"))
+    expect(page.get_by_role("button", name="Run it now")).not_to_be_visible()
+    page.get_by_text("Run now…").click()
+    expect(page.get_by_role("button", name="Run it now")).to_be_visible()
+
+
+def test_a_mistake_is_said_beside_its_field(opened: Callable[..., BrowserContext], town: Town) -> None:
+    page = opened("Nora").new_page()
+    page.goto(path_of(town, "campaign-form"))
+    page.locator("input[name=priority]").evaluate("field => field.removeAttribute('max')")
+    page.locator("input[name=priority]").fill("900")
+    page.get_by_role("button", name="Keep").click()
+    expect(page.locator("input[name=priority]")).to_have_attribute("aria-describedby", "wrong-priority")
+    expect(page.locator("#wrong-priority")).to_contain_text("100")
+
+
+def test_there_is_staff_to_sign_in_as(town: Town) -> None:
+    with town.house.store.read() as session:
+        assert len(session.exec(select(Staff)).all()) >= 3
