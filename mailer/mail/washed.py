@@ -53,6 +53,7 @@ STYLES = {
 DROPPED = {"script", "style", "title", "template", "noscript", "iframe", "object", "svg", "math", "textarea", "select"}
 _STYLED = {"a", "b", "big", "code", "em", "font", "i", "nobr", "s", "small", "strike", "strong", "tt", "u"}
 _EMPTY = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source", "track", "wbr"}
+_ANY = re.compile(r"<[^<>]{0,5000}>")
 _TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)")
 _HOST = re.compile(r"[a-z0-9-]+(?:\.[a-z0-9-]+)*\.[a-z]{2,}(?::\d{1,5})?")
 
@@ -69,7 +70,8 @@ class Washed:
 def wash(html: str, *, pictures: bool = False) -> Washed:
     """Return what of `html` may be shown; with `pictures`, those that come over https too."""
     if _is_too_much(html):
-        return Washed(f"<pre>{escape(plain(html))}</pre>", (), 0)
+        words = plain(html) or _ANY.sub(" ", html[:MAX_HTML])
+        return Washed(f"<pre>{escape(words)}</pre>", (), 0)
     origins: dict[str, None] = {}
     left_out = 0
 

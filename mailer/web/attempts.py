@@ -5,7 +5,7 @@ short write of its own before a password is looked at, whatever becomes of the r
 """
 
 from mailer.people import attempts
-from mailer.web.exchange import house, keyed, now, place
+from mailer.web.exchange import house, keyed, now, place, session
 
 ADDRESS = 10
 NETWORK = 100
@@ -19,9 +19,8 @@ def allowed(what: str, whom: str) -> bool:
 
 
 def forgive(what: str, whom: str) -> None:
-    """Forget the attempts for `whom`: the last one was right."""
-    with house().store.write() as writing:
-        attempts.forgive(writing, [_key(what, whom)])
+    """Forget the attempts for `whom`, with what this request does: the last one was right."""
+    attempts.forgive(session(), [_key(what, whom)])
 
 
 def _key(what: str, whom: str) -> str:

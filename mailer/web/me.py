@@ -99,6 +99,7 @@ def confirm() -> ResponseReturnValue:
     codes = second_step.confirm(session(), me(), seal(), given.code, now())
     if not codes:
         return _shown("That is not the code of now. Look again, and type it once more.", 422)
+    attempts.forgive("code", me().public_id)
     return _shown(codes=codes)
 
 

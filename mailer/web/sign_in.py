@@ -84,6 +84,7 @@ def second() -> ResponseReturnValue:
         return _asked_more(given.passed, given.next, TOO_OFTEN, 429)
     if not second_step.accepts(session(), staff, seal(), given.code, now()):
         return _asked_more(given.passed, given.next, "That is not the code of now. Look again.", 422)
+    attempts.forgive("code", staff.public_id)
     return begun(staff, given.next)
 
 
