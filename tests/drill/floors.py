@@ -26,7 +26,7 @@ FIRST = ("spool.", "replies.", "insights.", "campaigns.")  # in the order a life
 LIVES = {
     "insights": (1, 1, 1),
     "campaigns": (1,),
-}  # the how manieth time each life is killed there: once a fold, a chunk
+}  # when each life is killed there
 OFTEN = (1, 2, 3)  # elsewhere
 
 

@@ -11,7 +11,7 @@ from tests.drill.result import Given
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", ["faults", "race", "sleeper", "full"])
+@pytest.mark.parametrize("name", ["faults", "race", "sleeper"])
 def test_the_promise_holds_in_the_short_form_of(name: str) -> None:
     found = importlib.import_module(f"tests.drill.{name}").run(Given(short=True))
     if found.skipped:
