@@ -30,6 +30,7 @@ from mailer.people import intake
 from mailer.people.customer import Customer
 from mailer.people.staff import Role
 from mailer.pipeline import desk
+from mailer.pipeline.passes import invite
 from mailer.replies.triage import describe
 from mailer.segments import files as segment_files
 from mailer.segments import segment as segments
@@ -485,6 +486,19 @@ def staff_add(
     with _house() as house:
         staff, password = founding.appoint(house, name=name, email=email, role=role, zone=zone, now=clock.now())
     out.print(f"{staff.name} signs in as {staff.email} with the password {password}", highlight=False)
+
+
+@staff_app.command("invite")
+def staff_invite(
+    name: str,
+    email: str,
+    role: Annotated[Role, typer.Option(help="What they may do.")] = Role.REPRESENTATIVE,
+    zone: Annotated[str, typer.Option(help="Their time zone, as Europe/Berlin.")] = "UTC",
+) -> None:
+    """Add a member of staff who chooses their first password themselves, from an email that is good for three days."""
+    with _house() as house, house.store.write() as session:
+        staff = invite(house, session, name=name, email=email, role=role, zone=zone, now=clock.now())
+    out.print(f"an invitation to {staff.email} is in the outbox; it leaves while the house runs", highlight=False)
 
 
 @warehouse_app.command("rebuild")

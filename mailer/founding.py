@@ -4,13 +4,11 @@ import secrets
 import shutil
 from datetime import datetime
 
-from sqlmodel import select
-
 from mailer.errors import Invalid
 from mailer.house import House
-from mailer.mail.address import normalise
 from mailer.paths import Home, shipped_home
-from mailer.people.staff import Role, Staff, WorkingHours, set_password
+from mailer.people import accounts
+from mailer.people.staff import Role, Staff, set_password
 
 
 def found(home: Home, settings_text: str | None = None) -> list[str]:
@@ -43,15 +41,9 @@ def appoint(house: House, *, name: str, email: str, role: Role, now: datetime, z
     Raises:
         Invalid: the address cannot be one, or somebody has it already.
     """
-    address = normalise(email)
     password = secrets.token_urlsafe(12)
     with house.store.write() as session:
-        if session.exec(select(Staff).where(Staff.email == address)).first():
-            raise Invalid(f"{address} is staff already; choose another address")
-        staff = Staff(email=address, name=name, role=role, time_zone=zone, created_at=now)
+        staff = accounts.join(session, name=name, email=email, role=role, now=now, zone=zone)
         set_password(staff, password)
         session.add(staff)
-        session.flush()
-        if role is Role.REPRESENTATIVE and staff.id is not None:
-            session.add_all(WorkingHours(staff_id=staff.id, weekday=day) for day in range(5))
     return staff, password

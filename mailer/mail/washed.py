@@ -30,7 +30,7 @@ TAGS = {
     "ins", "kbd", "li", "mark", "ol", "p", "pre", "q", "s", "samp", "small", "span", "strike", "strong", "sub", "sup",
     "table", "tbody", "td", "tfoot", "th", "thead", "tr", "tt", "u", "ul",
 }  # fmt: skip
-EVERYWHERE = {"align", "dir", "lang", "style", "title"}
+EVERYWHERE = {"align", "dir", "lang", "style"}
 ATTRIBUTES = {
     "*": EVERYWHERE,
     "a": {"href"},
