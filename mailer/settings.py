@@ -6,6 +6,7 @@ down; nothing else in the house reads the environment.
 """
 
 import os
+import re
 import secrets
 import tomllib
 from collections.abc import Iterator
@@ -233,9 +234,14 @@ def within(home: Home, path: str) -> Path:
     return (home.root / path).resolve()
 
 
+_LOGIN = re.compile(r"(\w+://)[^@/\s'\"]+@")  # user, password or token of an address
+
+
 def lines(given: Settings) -> list[str]:
-    """Return every setting as a line: `[section] key = value  # what it does`."""
-    return [f"[{section}] {key} = {value!r}  # {told}" for section, key, value, told in _each(given)]
+    """Return every setting as a line: `[section] key = value  # what it does`; what opens a door is not shown."""
+    return [
+        _LOGIN.sub(r"\1***@", f"[{section}] {key} = {value!r}  # {told}") for section, key, value, told in _each(given)
+    ]
 
 
 def table() -> str:
