@@ -5,6 +5,7 @@ short write of its own before a password is looked at, whatever becomes of the r
 """
 
 from mailer.people import attempts
+from mailer.pipeline.guard import may_try
 from mailer.web.exchange import house, keyed, now, place, session
 
 ADDRESS = 10
@@ -14,8 +15,7 @@ NETWORK = 100
 def allowed(what: str, whom: str) -> bool:
     """Note an attempt at `what` for `whom`, and say whether there were not too many."""
     limits = {_key(what, whom): ADDRESS, f"{what} {place()}": NETWORK}
-    with house().store.write() as writing:
-        return attempts.allowed(writing, limits, now())
+    return may_try(house(), limits, now())
 
 
 def forgive(what: str, whom: str) -> None:
