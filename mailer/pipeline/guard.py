@@ -1,4 +1,4 @@
-"""May this be tried once more? Asked and noted in a short write of its own, whatever becomes of the request after it."""
+"""May this be tried once more? Asked and noted in a short write of its own, whatever becomes of the request."""
 
 from collections.abc import Mapping
 from datetime import datetime
