@@ -7,7 +7,7 @@ DRESS := $(wildcard mailer/web/assets/*.ts mailer/web/assets/*.css mailer/web/as
 ON_BOTH := tests/house/test_store.py tests/house/test_backup.py tests/people tests/insights tests/campaigns \
 	tests/delivery tests/replies tests/inbox tests/journey
 
-.PHONY: demo test check bench drill browser shots assets fix clean
+.PHONY: demo test check bench drill browser shots assets spark fix clean
 
 demo: .venv/installed
 	@$(BIN)/mailer demo $(ARGS)

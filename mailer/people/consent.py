@@ -88,7 +88,7 @@ def _is_newest() -> Any:
 
 
 _CONSENTING = sa.select(col(Consent.customer_id)).where(
-    Consent.topic_id == sa.bindparam("topic"),
+    col(Consent.topic_id) == sa.bindparam("topic"),
     col(Consent.granted),
     _is_newest(),
     col(Consent.customer_id).in_(sa.bindparam("customers", expanding=True)),

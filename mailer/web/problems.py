@@ -54,6 +54,12 @@ def _ours(error: MailerError) -> ResponseReturnValue:
 def _unexpected(app: Flask) -> Callable[[Exception], ResponseReturnValue]:
     def answer(error: Exception) -> ResponseReturnValue:
         app.logger.exception("unexpected while answering %s %s", request.method, request.url_rule, exc_info=error)
-        return page(500, *NOT_OURS)
+        try:
+            return page(500, *NOT_OURS)
+        except Exception:  # noqa: BLE001 -- what broke the page may break this one: the house itself may not answer
+            return (
+                f"<!doctype html><html lang=en><title>{NOT_OURS[0]}</title><h1>{NOT_OURS[0]}</h1><p>{NOT_OURS[1]}",
+                500,
+            )
 
     return answer
