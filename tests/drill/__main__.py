@@ -36,6 +36,7 @@ SCENARIOS = {
     "race": "customers who leave while we send",
     "restore": "an older database put back while sending",
 }
+KILLS = 200  # of the whole drill
 SUMS = ("messages", "kills", "delivered", "twice", "lost_unseen", "in_doubt", "in_doubt_and_delivered", "unfinished")
 
 
@@ -56,7 +57,9 @@ def main() -> None:
     options = argparse.ArgumentParser(
         prog="tests.drill", description=__doc__, formatter_class=argparse.RawTextHelpFormatter
     )
-    options.add_argument("--kills", type=int, default=200)
+    options.add_argument(
+        "--kills", type=int, help="so many, in the scenario `kills` alone; without it 200, and every scenario"
+    )
     options.add_argument("--messages", type=int, default=0, help="of the scenario `kills`; otherwise by the kills")
     options.add_argument("--connections", type=int, choices=(8, 32), help="only so many; otherwise both")
     options.add_argument("--store", choices=("sqlite", "postgresql"), default="sqlite")
@@ -68,8 +71,8 @@ def main() -> None:
     asked = options.parse_args()
     print(f"seed {asked.seed}", file=sys.stderr)
     connections = (asked.connections,) if asked.connections else (8, 32)
-    given = Given(asked.kills, asked.messages, connections, asked.store, asked.seed, asked.wrong, asked.short)
-    results = drill(given, asked.only or (["kills"] if asked.wrong else list(SCENARIOS)))
+    given = Given(asked.kills or KILLS, asked.messages, connections, asked.store, asked.seed, asked.wrong, asked.short)
+    results = drill(given, asked.only or (["kills"] if asked.wrong or asked.kills else list(SCENARIOS)))
     holds = all(result.holds for result in results)
     if not asked.json:
         for result in results:
