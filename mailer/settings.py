@@ -83,7 +83,7 @@ class Delivery(Section):
     )
     domain: str = Field("example.com", description="the domain of From, Message-ID and return path")
     connections: int = Field(8, ge=1, le=64, description="connections to the relay at once")
-    batch: int = Field(200, ge=1, le=500, description="messages claimed at once")
+    batch: int = Field(500, ge=1, le=500, description="messages claimed at once")
     lease_seconds: float = Field(900, gt=0, description="how long a claim holds before another may take it")
     in_doubt: str = Field(
         "hold",

@@ -163,7 +163,7 @@ def test_a_bare_line_feed_is_never_sent(case: Case) -> None:
 @only("ses", "sendgrid", "postmark", "mailgun")
 @pytest.mark.parametrize("mood", ["drop", "silence"])
 def test_an_answer_that_never_came_leaves_the_message_in_doubt(case: Case, mood: str) -> None:
-    case.transport.answer_within = 0.2
+    case.transport.answer_within = 2.0  # a busy machine answers late, too
     case.fake.moods = [mood]
     receipts = send(case.transport, [envelope(1), envelope(2)])
     assert [r.outcome for _, r in receipts] == [Outcome.LOST, Outcome.ACCEPTED]
