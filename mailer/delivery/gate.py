@@ -28,6 +28,7 @@ from mailer.campaigns.audience import Person
 from mailer.campaigns.campaign import Campaign, CampaignState, RunState
 from mailer.delivery.outbox import GUARD, LEFT, PENDING, Judge, Kind, State
 from mailer.people.consent import consenting
+from mailer.people.customer import Customer
 from mailer.people.hold import Hold, holds
 from mailer.people.suppression import Suppression, Why, suppressed
 from mailer.settings import Gate
@@ -275,7 +276,8 @@ def _judge(
     return refusals
 
 
-_M, _CUSTOMER, _CAMPAIGN, _RUN = (SQLModel.metadata.tables[name] for name in ("message", "customer", "campaign", "run"))
+_M, _CAMPAIGN, _RUN = (SQLModel.metadata.tables[name] for name in ("message", "campaign", "run"))
+_CUSTOMER = SQLModel.metadata.tables[str(Customer.__tablename__)]
 _CANDIDATES = (
     sa.select(
         _M.c.id, _M.c.kind, _M.c.address, _M.c.customer_id, _CUSTOMER.c.time_zone, _M.c.topic_id, _M.c.campaign_id,
