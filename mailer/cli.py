@@ -9,6 +9,7 @@ from typing import Annotated, Any
 
 import typer
 from rich.console import Console
+from rich.markup import escape
 from rich.progress import track
 from rich.table import Table
 from sqlmodel import Session, select
@@ -197,9 +198,9 @@ def check() -> None:
         for finding in checkup.check(house):
             bad += bool(finding.fix)
             mark = "[yellow]look[/yellow]" if finding.fix else "[green]good[/green]"
-            out.print(f"{mark}  {finding.name:16} {finding.saw}", highlight=False, soft_wrap=True)
+            out.print(f"{mark}  {finding.name:16} {escape(finding.saw)}", highlight=False, soft_wrap=True)
             if finding.fix:
-                out.print(f"      {'':16} → {finding.fix}", highlight=False, soft_wrap=True)
+                out.print(f"      {'':16} → {escape(finding.fix)}", highlight=False, soft_wrap=True)
     out.print("everything is in order" if not bad else f"{bad} to look at", highlight=False)
 
 
