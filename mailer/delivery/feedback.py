@@ -102,7 +102,7 @@ def _bounced(session: Session, message: Message, told: Told, at: datetime) -> No
     evidence = f"{told.provider}: {told.status} {told.words}".strip()[:MAX_WORDS]
     if weight is Weight.HARD:
         suppress(session, message.address, Why.BOUNCED, at, evidence)
-    elif (times := _failures(session, message.address, at)) >= SOFT_LIMIT:
+    elif (times := failures(session, message.address, at)) >= SOFT_LIMIT:
         last = f"{times} failures in {SOFT_DAYS} days, the last: {evidence}"
         suppress(session, message.address, Why.BOUNCED, at, last)
 
@@ -171,7 +171,7 @@ def _messages(session: Session, message_ids: set[str]) -> dict[str, Message]:
     return {message.message_id: message for message in found}
 
 
-def _failures(session: Session, address: str, at: datetime) -> int:
+def failures(session: Session, address: str, at: datetime) -> int:
     """Count the messages to this address that came back lately; one that was reported twice counts once."""
     lately = col(Message.bounced_at) > at - timedelta(days=SOFT_DAYS)
     return session.exec(select(func.count(col(Message.id))).where(Message.address == address, lately)).one()

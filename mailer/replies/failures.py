@@ -6,18 +6,16 @@ address. A failure for good suppresses at once; one that may pass does so the th
 """
 
 import enum
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from sqlmodel import Session, col, func, select
+from sqlmodel import Session
 
+from mailer.delivery.feedback import SOFT_DAYS, SOFT_LIMIT, failures
 from mailer.delivery.outbox import Message, report_bounce
 from mailer.mail.reports import Failure, Report
 from mailer.people.suppression import Why, suppress
 from mailer.replies.inbound import InboundEmail
 from mailer.replies.matching import Evidence
-
-SOFT_LIMIT = 3
-SOFT_DAYS = 14
 
 
 class Weight(enum.StrEnum):
@@ -92,7 +90,7 @@ def _bounce(session: Session, inbound: InboundEmail, report: Report, message: Me
         suppress(session, message.address, Why.BOUNCED, now, evidence)
         inbound.tell(f"{message.address} is suppressed: {evidence}")
         return
-    times = _failures(session, message.address, now)
+    times = failures(session, message.address, now)
     if times >= SOFT_LIMIT:
         suppress(
             session, message.address, Why.BOUNCED, now, f"{times} failures in {SOFT_DAYS} days, the last: {evidence}"
@@ -100,12 +98,6 @@ def _bounce(session: Session, inbound: InboundEmail, report: Report, message: Me
         inbound.tell(f"{message.address} is suppressed after {times} failures in {SOFT_DAYS} days: {evidence}")
     else:
         inbound.tell(f"failure {times} of {SOFT_LIMIT} for {message.address}: {evidence}")
-
-
-def _failures(session: Session, address: str, now: datetime) -> int:
-    """Count the messages to this address that came back lately; one that was reported twice counts once."""
-    lately = col(Message.bounced_at) > now - timedelta(days=SOFT_DAYS)
-    return session.exec(select(func.count(col(Message.id))).where(Message.address == address, lately)).one()
 
 
 def _named(report: Report) -> set[str]:
