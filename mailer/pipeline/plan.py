@@ -115,12 +115,15 @@ def _choose_chunk(
         refusals = gate.judge_customers(session, campaign, asked, now, house.settings.gate)
         return {customer_id: refusal.no.value for customer_id, refusal in refusals.items()}
 
+    schedule = Schedule.from_data(
+        campaign.schedule
+    )  # an occurrence that a person started says by itself that it is UTC
     with house.store.write(Urgency.BULK) as session:
         run = session.get_one(Run, run_id)
         if run.state not in (RunState.PLANNED, RunState.CHOOSING) or run.cursor != after:
             return None
         customers = session.execute(_CUSTOMERS, {"ids": ids}).all()
-        looked = audience.choose(session, run, campaign, _schedule(campaign, run), customers, judge, now)
+        looked = audience.choose(session, run, campaign, schedule, customers, judge, now)
         run.cursor = ids[-1]
         chosen = [recipient for recipient in looked if recipient.state is RecipientState.CHOSEN]
         theirs = {customer.id: customer.representative_id for customer in customers}
@@ -141,15 +144,6 @@ _ASSIGN = (
     .where(_C.c.id == sa.bindparam("whose"), _C.c.representative_id.is_(None))
     .values(representative_id=sa.bindparam("who"))
 )
-
-
-def _schedule(campaign: Campaign, run: Run) -> Schedule:
-    """Return the schedule that `run` fires by: a run started by hand is due at once, wherever the customer lives."""
-    if run.occurrence.endswith("Z"):
-        return Schedule.from_data(
-            {"kind": "once", "on": run.occurrence[:10], "at": run.occurrence[11:16], "zone": "UTC"}
-        )
-    return Schedule.from_data(campaign.schedule)
 
 
 def _assign_representatives(
