@@ -63,7 +63,7 @@ def test_only_the_settings_read_the_environment(path: Path) -> None:
 
 @pytest.mark.parametrize("path", MODULES, ids=_name)
 def test_only_the_pipeline_and_the_edges_above_it_open_a_writer(path: Path) -> None:
-    above = ("pipeline/", "web/exchange.py", "demo/", "cli.py", "founding.py", "store.py")
+    above = ("pipeline/", "web/exchange.py", "demo/", "cli/", "founding.py", "store.py")
     text = path.read_text()
     if not _name(path).startswith(above):
         assert not re.search(r"store\.write\(|\bsession\.commit\(", text)
