@@ -9,8 +9,17 @@ It is written as a function over the warehouse's tables and joins the others by 
 One that reads events may return a reduction of them (all of those are computed in one pass) or a table of customer_id
 and itself. One with `of=INSIGHTS_BEFORE` reads the insights before it, a row a customer, and returns a column.
 
+What it means is the docstring of its function: the page of the insight shows it.
+
 `today` and `day` count civil days in UTC since 1970: "in the last 30 days" is today and the thirty days before it, so
 that a customer whose last basket was 30 days ago is one with a basket in the last 30 days, at any hour of the day.
+
+**Why UTC, where a criterion means the customer's own day?** An insight is one number about each customer, computed for
+all of them as of one day, so that they compare, and that a model trained on them sees the same history whoever moved
+house since; with everybody's own day they would be computed anew at each of the 38 midnights of a day. So the two may
+differ by one day, and only for what happened between the two midnights. Whoever needs the exact civil day asks for the
+events themselves. `until` of a question about an insight is a midnight in UTC for the same reason: it is when the
+answer really changes.
 """
 
 import enum
@@ -48,6 +57,15 @@ COLUMN: Mapping[Type, str] = {
 
 
 @dataclass(frozen=True, slots=True)
+class Window:
+    """Which events are counted, or added up: known, so that it can be foreseen when each of them leaves."""
+
+    oldest: int  # days ago, this day included
+    youngest: int = 0
+    of: str = ""  # the property that is added up; "" counts the events
+
+
+@dataclass(frozen=True, slots=True)
 class Insight:
     """A named fact: how it is computed, and how it is said."""
 
@@ -60,12 +78,21 @@ class Insight:
     label: str  # its name among others: "baskets in the last 365 days"
     compute: Callable[[Any, int], Any]
     of: str = INSIGHTS_BEFORE  # the name of the events it reads
+    also: tuple[str, ...] = ()  # the names of others it reads as well
     none: int | None = None  # its value for a customer without such events; None is "not known"
     line: str = ""  # for the representative, with insights in braces: "last basket {days_since_basket} ago"
     because: str = ""  # for the customer themselves, in the foot of an email
     daily: int = 0  # how it changes by the day when nothing happens: 1 rises, -1 falls, 0 neither
     lasts: bool = False  # it stays as it is when nothing happens
-    counts_days: int = 0  # it is the number of these events in the last so many days; 0: it is something else
+    window: Window | None = None  # it is the number of these events, or the sum of a property of theirs
+    such: Callable[[Any], Any] | None = None  # events -> whether each of them counts; None: all of them do
+    about: str = ""  # what it means, in a sentence or more
+    source: str = ""  # the file that declares it; "": a program
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The names of the events it reads; none where it reads the insights before it."""
+        return (self.of, *self.also) if self.of else ()
 
 
 INSIGHTS: dict[str, Insight] = {}
@@ -79,6 +106,7 @@ def insight(
     def add(compute: Callable[[Any, int], Any]) -> Callable[[Any, int], Any]:
         if name in INSIGHTS:
             raise ValueError(f"there are two insights named {name}")
+        more.setdefault("about", " ".join((compute.__doc__ or "").split()))
         INSIGHTS[name] = Insight(name, kind, unit, english, label or name.replace("_", " "), compute, of, **more)
         return compute
 

@@ -72,8 +72,8 @@ def computed(tables: Tables, today: int) -> Any:
     customers = tables.customers.semi_join(tables.touched, "customer_id")
     events = tables.events.filter(tables.events.day <= today).semi_join(tables.touched, "customer_id")
     known = customers.select("customer_id", *ASKED)
-    for name in dict.fromkeys(each.of for each in INSIGHTS.values() if each.of):
-        known = _joined(known, events.filter(events["name"] == name), name, today)
+    for names in dict.fromkeys(each.names for each in INSIGHTS.values() if each.names):
+        known = _joined(known, events.filter(events["name"].isin(names)), names, today)
     for each in INSIGHTS.values():
         if not each.of:
             known = known.mutate(**{each.name: each.compute(known, today)})
@@ -82,8 +82,8 @@ def computed(tables: Tables, today: int) -> Any:
     return known.select("customer_id", *ASKED, **{**exact, **zeros})
 
 
-def _joined(known: Any, events: Any, name: str, today: int) -> Any:
-    made = {each.name: each.compute(events, today) for each in INSIGHTS.values() if each.of == name}
+def _joined(known: Any, events: Any, names: tuple[str, ...], today: int) -> Any:
+    made = {each.name: each.compute(events, today) for each in INSIGHTS.values() if each.names == names}
     reductions = {key: value for key, value in made.items() if not isinstance(value, ibis.ir.Table)}
     parts = [value for value in made.values() if isinstance(value, ibis.ir.Table)]
     if reductions:

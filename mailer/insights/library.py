@@ -3,6 +3,9 @@
 A basket has amount_cents, items, department (where most of it was spent) and discount_cents. Windows are civil days in
 UTC (see insights.insight). The usual interval is the median number of days between two days with a basket in the last
 365, and is known from the fourth such day on: three gaps are the least that a median can shrug one holiday off.
+
+What they do with our emails is what only a human being does (HUMAN_ACTS): programs open emails and follow their links,
+so an open or a click proves nothing and no insight counts one.
 """
 
 import operator
@@ -10,11 +13,12 @@ from typing import Any
 
 import ibis
 
-from mailer.insights.insight import INSIGHTS_BEFORE, Type, day_of, insight
+from mailer.insights import forms
+from mailer.insights.insight import INSIGHTS_BEFORE, Type, Window, insight
 
-GAPS = 3  # the least that make an interval usual
 YEAR = 365
 MILESTONES = (10, 25, 50, 100, 250, 500, 1_000)  # baskets
+HUMAN_ACTS = ("replied", "wrote", "asked_for_call", "felt_understood")  # with an email of ours (see pipeline.record)
 RFM = ((30, 90), (24, 6), (100_000, 25_000))  # days since the last; baskets and cents in 365 days: best, middling
 
 
@@ -36,13 +40,14 @@ def _windows(days: int) -> None:
     since = f"in the last {days} days"
 
     @insight(f"baskets_{days}", Type.INT, "basket", f"who had {{amount}} {since}", label=f"number of baskets {since}",
-             none=0, counts_days=days, line=f"{{baskets_{days}}} {since}",
-             because=f"You had {{baskets_{days}}} {since}")  # fmt: skip
+             none=0, window=Window(days), line=f"{{baskets_{days}}} {since}",
+             because=f"You had {{baskets_{days}}} {since}", about=f"How often they came {since}.")  # fmt: skip
     def baskets(baskets: Any, today: int) -> Any:
         return (baskets.day >= today - days).sum()
 
     @insight(f"spend_{days}", Type.MONEY, "", f"who spent {{amount}} {since}", label=f"amount spent {since}", none=0,
-             line=f"spent {{spend_{days}}} {since}", because=f"You spent {{spend_{days}}} {since}")  # fmt: skip
+             window=Window(days, of="amount_cents"), line=f"spent {{spend_{days}}} {since}",
+             because=f"You spent {{spend_{days}}} {since}", about=f"How much they spent {since}.")  # fmt: skip
     def spend(baskets: Any, today: int) -> Any:
         return baskets.amount_cents.sum(where=baskets.day >= today - days)
 
@@ -55,20 +60,12 @@ for _days in (30, 90, YEAR):
          line="usually every {usual_interval}", because="You usually come every {usual_interval}")  # fmt: skip
 def usual_interval(baskets: Any, today: int) -> Any:
     """How many days usually lie between two days with a basket."""
-    days = baskets.filter(baskets.day >= today - YEAR).select("customer_id", "day").distinct()
-    before = days.day.lag().over(ibis.window(group_by="customer_id", order_by="day"))
-    gaps = days.mutate(gap=(days.day - before).cast("float64")).filter(lambda each: each.gap.notnull())
-    usual = gaps.group_by("customer_id").aggregate(usual_interval=gaps.gap.median(), gaps=gaps.count())
-    return usual.filter(usual.gaps >= GAPS).drop("gaps")
+    return forms.usual_interval(baskets, today, "usual_interval", YEAR)
 
 
 def _favourite(baskets: Any, name: str) -> Any:
     """Return where most was spent; of equals, the first by the alphabet."""
-    spent = baskets.group_by("customer_id", "department").aggregate(spent=baskets.amount_cents.sum().fill_null(0))
-    spent = spent.filter(spent.department.notnull())
-    order = ibis.window(group_by="customer_id", order_by=[ibis.desc("spent"), ibis.asc("department")])
-    first = spent.mutate(place=ibis.row_number().over(order)).filter(lambda each: each.place == 0)
-    return first.select("customer_id", **{name: first.department})
+    return forms.most(baskets, name, baskets.department, baskets.amount_cents)
 
 
 @insight("favourite_department", Type.TEXT, "", "whose favourite department {is}",
@@ -102,11 +99,7 @@ def previous_favourite(baskets: Any, today: int) -> Any:
          line="came {week_streak} in a row", because="You came {week_streak} in a row")  # fmt: skip
 def week_streak(baskets: Any, today: int) -> Any:
     """How many weeks, Monday to Sunday, in a row up to this one, or up to the last if this one has none yet."""
-    weeks = baskets.select("customer_id", week=(baskets.day + 3) // 7).distinct()
-    by_customer = ibis.window(group_by="customer_id", order_by=ibis.desc("week"))
-    weeks = weeks.mutate(place=ibis.row_number().over(by_customer), newest=weeks.week.max().over(by_customer))
-    unbroken = (weeks.newest >= (today + 3) // 7 - 1) & (weeks.week + weeks.place == weeks.newest)
-    return weeks.filter(unbroken).group_by("customer_id").aggregate(week_streak=lambda each: each.count())
+    return forms.streak(baskets, today, "week_streak", "week")
 
 
 @insight("days_since_basket", Type.INT, "day", "whose last basket was {amount} ago", of=INSIGHTS_BEFORE,
@@ -133,7 +126,7 @@ def overdue_ratio(known: Any, today: int) -> Any:
          because="Your first basket with us was on {first_basket_at}")  # fmt: skip
 def anniversary_in(known: Any, today: int) -> Any:
     """How many days until the day of their first basket comes round again; 0 is today, 29 February counts as 28."""
-    return _anniversary(known, today).cast("timestamp").epoch_seconds() // 86_400 - today
+    return forms.days_until(forms.next_anniversary(known.first_basket_at, today), today)
 
 
 @insight("years", Type.INT, "year", "whose next anniversary marks {amount}", of=INSIGHTS_BEFORE,
@@ -142,15 +135,7 @@ def anniversary_in(known: Any, today: int) -> Any:
          because="Your first basket with us was on {first_basket_at}")  # fmt: skip
 def years(known: Any, today: int) -> Any:
     """How many years the next anniversary marks, today's included."""
-    return (_anniversary(known, today).year() - known.first_basket_at.year()).cast("int64")
-
-
-def _anniversary(known: Any, today: int) -> Any:
-    first = known.first_basket_at.date()
-    so_far = ibis.greatest(day_of(today).year - first.year(), 1)
-    soon = first + so_far.as_interval("Y")
-    later = first + (so_far + 1).as_interval("Y")
-    return ibis.ifelse(soon.cast("date") >= ibis.literal(day_of(today)), soon, later).cast("date")
+    return (forms.next_anniversary(known.first_basket_at, today).year() - known.first_basket_at.year()).cast("int64")
 
 
 @insight("new_favourite", Type.TEXT, "", "whose new favourite department {is}", of=INSIGHTS_BEFORE,
@@ -197,6 +182,7 @@ def baskets_ever(baskets: Any, today: int) -> Any:
 
 
 @insight("spend_before_90", Type.MONEY, "", "who spent {amount} in the 90 days before the last 90", none=0,
+         window=Window(180, 91, "amount_cents"),
          label="amount spent in the 90 days before the last 90", line="before that {spend_before_90}",
          because="Before that you spent {spend_before_90}")  # fmt: skip
 def spend_before_90(baskets: Any, today: int) -> Any:
@@ -205,7 +191,7 @@ def spend_before_90(baskets: Any, today: int) -> Any:
 
 
 @insight("emails_90", Type.INT, "email", "who got {amount} of ours in the last 90 days", of="email_sent", none=0,
-         label="number of emails of ours in the last 90 days", counts_days=90,
+         label="number of emails of ours in the last 90 days", window=Window(90),
          line="got {emails_90} in the last 90 days",
          because="You got {emails_90} from us in the last 90 days")  # fmt: skip
 def emails_90(emails: Any, today: int) -> Any:
@@ -221,7 +207,7 @@ def last_reply_at(replies: Any, today: int) -> Any:
 
 
 @insight("replies_365", Type.INT, "time", "who replied {amount} in the last 365 days", of="replied", none=0,
-         label="number of replies in the last 365 days", counts_days=YEAR,
+         label="number of replies in the last 365 days", window=Window(YEAR),
          line="replied {replies_365} in a year",
          because="You wrote to us {replies_365} in a year")  # fmt: skip
 def replies_365(replies: Any, today: int) -> Any:
@@ -235,10 +221,38 @@ def replies_365(replies: Any, today: int) -> Any:
          because="You told us whether our email felt understood: {felt_understood}")  # fmt: skip
 def felt_understood(answers: Any, today: int) -> Any:
     """What they last answered: yes, partly or no."""
-    order = ibis.window(group_by="customer_id", order_by=[ibis.desc("at"), ibis.desc("id")])
-    told = answers.select("customer_id", "at", "id", felt_understood=answers.answer)
-    newest = told.mutate(place=ibis.row_number().over(order)).filter(lambda each: each.place == 0)
-    return newest.select("customer_id", "felt_understood")
+    return forms.newest(answers, "felt_understood", answers.answer)
+
+
+@insight("engaged_90", Type.INT, "time", "who answered our emails {amount} in the last 90 days", of=HUMAN_ACTS[0],
+         also=HUMAN_ACTS[1:], label="number of answers to our emails in the last 90 days", none=0, window=Window(90),
+         line="answered our emails {engaged_90} in the last 90 days",
+         because="You answered our emails {engaged_90} in the last 90 days")  # fmt: skip
+def engaged_90(acts: Any, today: int) -> Any:
+    """How often they replied, wrote or asked for a call behind the human link, or said whether one felt understood."""
+    return (acts.day >= today - 90).sum()
+
+
+@insight("last_engaged_at", Type.TIME, "", "whose last answer to our emails {is}", of=HUMAN_ACTS[0],
+         also=HUMAN_ACTS[1:], label="last answer to an email", lasts=True, line="last answered us on {last_engaged_at}",
+         because="You last answered us on {last_engaged_at}")  # fmt: skip
+def last_engaged_at(acts: Any, today: int) -> Any:
+    """When they last did with an email of ours what only a human being does."""
+    return acts["at"].max()
+
+
+@insight("emails_unanswered", Type.INT, "email", "who got {amount} since they last answered one", of="email_sent",
+         also=HUMAN_ACTS, label="number of emails since their last answer", none=0,
+         line="got {emails_unanswered} since they last answered",
+         because="You got {emails_unanswered} from us since you last answered")  # fmt: skip
+def emails_unanswered(told: Any, today: int) -> Any:
+    """How many emails of ours left to them since they last answered one, or ever: many are a reason to write less."""
+    sent = told["name"] == "email_sent"
+    answered = told["at"].max(where=~sent).over(ibis.window(group_by="customer_id"))
+    unanswered = told.mutate(sent=sent, answered=answered).filter(
+        lambda each: each.sent & (each.answered.isnull() | (each["at"] > each.answered))
+    )
+    return unanswered.group_by("customer_id").aggregate(emails_unanswered=unanswered.count())
 
 
 @insight("spend_trend", Type.FLOAT, "time", "who spend {amount} what they did before", of=INSIGHTS_BEFORE,

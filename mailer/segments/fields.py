@@ -13,17 +13,15 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-import ibis
-
 import mailer.insights.library  # noqa: F401 -- the shop's insights are known
 from mailer.errors import Invalid
-from mailer.insights.insight import COLUMN, INSIGHTS, Insight, Type, amount, many
+from mailer.insights.insight import INSIGHTS, Insight, Type, amount, many
 from mailer.insights.layout import PROPERTIES
+from mailer.insights.told import ISO_DATE, told
 from mailer.segments.moment import Moment
 from mailer.segments.operators import ALLOWED, OPERATORS, TIMES, Takes, anniversaries
 
 ATTRIBUTES = "attributes."
-ISO_DATE = r"^\d{4}-\d{2}-\d{2}"
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,63}")  # it becomes a path into JSON: letters, digits and _ only
 
 
@@ -44,15 +42,7 @@ class Field:
         if self.name in table.columns:
             return table[self.name]
         inside = table.attributes if self.name.startswith(ATTRIBUTES) else table.properties
-        told = inside.try_cast("json")[self.name.removeprefix(ATTRIBUTES)]
-        text = told.cast("string").nullif("null")
-        match self.type:
-            case Type.TEXT:
-                return told.str.coalesce(text)
-            case Type.TIME:
-                return ibis.ifelse(told.str.re_search(ISO_DATE), told.str[:10].try_cast("date"), ibis.null("date"))
-            case kind:
-                return text.try_cast(COLUMN[kind])
+        return told(inside, self.name.removeprefix(ATTRIBUTES), self.type)
 
     @property
     def written(self) -> bool:

@@ -163,15 +163,18 @@ def of_insight(
     """Return the future of a question about an insight; its days are those of UTC (see insights.insight)."""
     if asked.type is Type.TIME and insight.lasts:
         return of_instant(op, value, found, here, now)
-    if insight.lasts or (found is None and not insight.counts_days):
+    if insight.lasts or (found is None and not insight.window):
         return Future(compares(op, found, value))
-    if insight.counts_days:
-        window = Did(insight.of, within_days=insight.counts_days)
+    if window := insight.window:
+        days = [(day_number(each.at), (each.told or 0) if window.of else 1) for each in events]
 
-        def counted(then: datetime) -> bool:
-            return compares(op, sum(_during(window, each.at, UTC_DAYS, then) for each in events), value)
+        def inside(then: datetime) -> bool:
+            today = day_number(then)
+            summed = sum(told for day, told in days if window.youngest <= today - day <= window.oldest)
+            return compares(op, summed, value)
 
-        return _stepping(counted, now, _leaving(window, (each.at for each in events), UTC_DAYS))
+        turning = (UTC_DAYS.start(day + age) for day, _ in days for age in (window.youngest, window.oldest + 1))
+        return _stepping(inside, now, turning)
     if insight.daily and op not in ("known", "unknown"):
         return _counting(insight.daily, op, value, found, now)
     return Future(compares(op, found, value), (), foreseen=op in ("known", "unknown") and bool(insight.daily))

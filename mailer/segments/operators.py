@@ -16,8 +16,7 @@ from datetime import date
 from functools import reduce
 from typing import Any
 
-import ibis
-
+from mailer.insights.comparison import COMPARISONS
 from mailer.insights.insight import Type, day_number, day_of
 from mailer.segments.moment import Spans, number
 
@@ -48,28 +47,16 @@ class Operator:
     days: Callable[[Any, int], Spans] | None = None  # of a time: value, today -> the days that are meant
 
 
-def _ordered(name: str, words: str, test: Callable[[Any, Any], Any]) -> Operator:
-    return Operator(name, f"is {words}", Takes.ONE, test, f"{words} {{0}}", f"is {words} {{0}}")
+def _plain(name: str, english: str, takes: Takes, amount: str = "", is_: str = "", **more: Any) -> Operator:
+    return Operator(name, english, takes, COMPARISONS[name], amount, is_, **more)
+
+
+def _ordered(name: str, words: str) -> Operator:
+    return _plain(name, f"is {words}", Takes.ONE, f"{words} {{0}}", f"is {words} {{0}}")
 
 
 def _time(name: str, english: str, takes: Takes, is_: str, days: Callable[[Any, int], Spans]) -> Operator:
     return Operator(name, english, takes, None, "", is_, days)
-
-
-def _same(column: Any, value: Any) -> Any:
-    return _plain(column) == _plain(ibis.literal(value))
-
-
-def _one_of(column: Any, value: Any) -> Any:
-    return _plain(column).isin([_plain(ibis.literal(each)) for each in value])
-
-
-def _not(test: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]:
-    return lambda column, value: ~test(column, value).fill_null(False)
-
-
-def _plain(value: Any) -> Any:
-    return value.lower() if value.type().is_string() else value
 
 
 def _anniversary(within: int, today: int) -> Spans:
@@ -116,21 +103,18 @@ def anniversary(day: date, year: int) -> date:
 OPERATORS: dict[str, Operator] = {
     each.name: each
     for each in (
-        Operator("is", "is", Takes.ONE, _same, "exactly {0}", "is {0}"),
-        Operator("is_not", "is not", Takes.ONE, _not(_same), "other than {0}", "is not {0}"),
-        _ordered("more_than", "more than", lambda column, value: column > value),
-        _ordered("at_least", "at least", lambda column, value: column >= value),
-        _ordered("less_than", "less than", lambda column, value: column < value),
-        _ordered("at_most", "at most", lambda column, value: column <= value),
-        Operator("between", "is between", Takes.TWO, lambda column, value: column.between(*value),
-                 "between {0} and {1}", "is between {0} and {1}",
-                 lambda value, today: ((number(value[0]), number(value[1]) + 1),)),
-        Operator("one_of", "is one of", Takes.SOME, _one_of, "", "is {0}"),
-        Operator("none_of", "is none of", Takes.SOME, _not(_one_of), "", "is not {0}"),
-        Operator("contains", "has in it", Takes.TEXT, lambda column, value: _plain(column).contains(
-                 _plain(ibis.literal(value))), "", "has “{0}” in it"),
-        Operator("starts_with", "begins with", Takes.TEXT, lambda column, value: _plain(column).startswith(
-                 _plain(ibis.literal(value))), "", "begins with “{0}”"),
+        _plain("is", "is", Takes.ONE, "exactly {0}", "is {0}"),
+        _plain("is_not", "is not", Takes.ONE, "other than {0}", "is not {0}"),
+        _ordered("more_than", "more than"),
+        _ordered("at_least", "at least"),
+        _ordered("less_than", "less than"),
+        _ordered("at_most", "at most"),
+        _plain("between", "is between", Takes.TWO, "between {0} and {1}", "is between {0} and {1}",
+               days=lambda value, today: ((number(value[0]), number(value[1]) + 1),)),
+        _plain("one_of", "is one of", Takes.SOME, "", "is {0}"),
+        _plain("none_of", "is none of", Takes.SOME, "", "is not {0}"),
+        _plain("contains", "has in it", Takes.TEXT, "", "has “{0}” in it"),
+        _plain("starts_with", "begins with", Takes.TEXT, "", "begins with “{0}”"),
         _time("on", "was on", Takes.ONE, "was on {0}", lambda value, today: ((number(value), number(value) + 1),)),
         _time("before", "was before", Takes.ONE, "was before {0}", lambda value, today: ((None, number(value)),)),
         _time("since", "was on or after", Takes.ONE, "was on or after {0}",
@@ -143,8 +127,8 @@ OPERATORS: dict[str, Operator] = {
               lambda value, today: ((today, today + value + 1),)),
         _time("anniversary_within_days", "has an anniversary within … days", Takes.DAYS,
               "has its anniversary within {0}", _anniversary),
-        Operator("known", "is known", Takes.NOTHING, lambda column, value: column.notnull()),
-        Operator("unknown", "is not known", Takes.NOTHING, lambda column, value: column.isnull()),
+        _plain("known", "is known", Takes.NOTHING),
+        _plain("unknown", "is not known", Takes.NOTHING),
     )
 }  # fmt: skip
 

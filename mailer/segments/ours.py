@@ -22,6 +22,7 @@ import ibis
 
 from mailer.insights.insight import Type, amount
 from mailer.insights.layout import Tables
+from mailer.insights.library import HUMAN_ACTS
 from mailer.segments.did import Did, such
 from mailer.segments.known import Where
 from mailer.segments.moment import Moment
@@ -30,7 +31,7 @@ from mailer.segments.tree import Criteria
 GIVEN, WITHDRAWN = "consent_given", "unsubscribed"
 TALK_OPENED, TALK_ENDED = "conversation_opened", "conversation_ended"
 PROOFS: dict[str, tuple[str, ...]] = {
-    "any": ("replied", "wrote", "asked_for_call", "felt_understood"),
+    "any": HUMAN_ACTS,
     "reply": ("replied",),
     "page": ("wrote", "asked_for_call"),
     "survey": ("felt_understood",),

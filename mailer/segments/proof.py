@@ -18,7 +18,7 @@ from mailer.insights.layout import PROPERTIES
 from mailer.insights.warehouse import Warehouse
 from mailer.segments import future
 from mailer.segments.did import Did, Happened, Measured, Then, When, such
-from mailer.segments.fields import CARRIED
+from mailer.segments.fields import CARRIED, carried
 from mailer.segments.future import Future, Seen, measured
 from mailer.segments.known import Where
 from mailer.segments.moment import Moment, moment, place
@@ -150,12 +150,15 @@ class _Prover:
             day = None if value is None else day_number(value)
             return proof, future.of_date(node.op, node.value, day, self.here, self.now)
         line, reason = say(insight.line, self.facts), say(insight.because, self.facts)
-        named = (insight.of or "basket",)
-        events = self._events(
-            such(self.warehouse.tables, self.moment, named, ()), MOST if insight.counts_days else SHOWN
-        )
-        seen = [Seen(each["at"]) for each in events]
+        read = such(self.warehouse.tables, self.moment, insight.names or ("basket",), ())
+        read = read.filter(insight.such(read)) if insight.such else read
+        window = insight.window
+        added = carried(window.of, 0) if window and window.of else None
+        events = self._events(read, MOST if window else SHOWN, added)
+        seen = [Seen(each["at"], each.get("told")) for each in events]
         ahead = future.of_insight(asked, insight, node.op, node.value, value, seen, self.here, self.now)
+        if window and len(events) == MOST:
+            ahead = Future(ahead.holds, (), foreseen=False)
         return Proof("", holds, value, _evidence(events), None, (), line, reason, "field"), ahead
 
     def _happened(self, node: Happened) -> tuple[Proof, Future]:

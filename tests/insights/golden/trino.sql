@@ -271,60 +271,60 @@ WITH "t7" AS (
       WHERE
         "t6"."customer_id" = "t3"."customer_id"
     )
-), "t12" AS (
+), "t14" AS (
   SELECT
     *
   FROM "t7" AS "t8"
   WHERE
-    "t8"."name" = 'basket'
+    "t8"."name" IN ('basket')
 )
 SELECT
-  "t85"."customer_id",
-  "t85"."first_name",
-  "t85"."language",
-  "t85"."time_zone",
-  "t85"."attributes",
-  "t85"."created_at",
-  "t85"."first_basket_at",
-  "t85"."last_basket_at",
-  COALESCE("t85"."baskets_30", 0) AS "baskets_30",
-  COALESCE("t85"."spend_30", 0) AS "spend_30",
-  COALESCE("t85"."baskets_90", 0) AS "baskets_90",
-  COALESCE("t85"."spend_90", 0) AS "spend_90",
-  COALESCE("t85"."baskets_365", 0) AS "baskets_365",
-  COALESCE("t85"."spend_365", 0) AS "spend_365",
-  "t85"."usual_interval",
-  "t85"."favourite_department",
-  "t85"."recent_favourite",
-  "t85"."previous_favourite",
-  COALESCE("t85"."week_streak", 0) AS "week_streak",
+  "t99"."customer_id",
+  "t99"."first_name",
+  "t99"."language",
+  "t99"."time_zone",
+  "t99"."attributes",
+  "t99"."created_at",
+  "t99"."first_basket_at",
+  "t99"."last_basket_at",
+  COALESCE("t99"."baskets_30", 0) AS "baskets_30",
+  COALESCE("t99"."spend_30", 0) AS "spend_30",
+  COALESCE("t99"."baskets_90", 0) AS "baskets_90",
+  COALESCE("t99"."spend_90", 0) AS "spend_90",
+  COALESCE("t99"."baskets_365", 0) AS "baskets_365",
+  COALESCE("t99"."spend_365", 0) AS "spend_365",
+  "t99"."usual_interval",
+  "t99"."favourite_department",
+  "t99"."recent_favourite",
+  "t99"."previous_favourite",
+  COALESCE("t99"."week_streak", 0) AS "week_streak",
   20528 - CAST(FLOOR(CAST((
-    TO_UNIXTIME("t85"."last_basket_at")
+    TO_UNIXTIME("t99"."last_basket_at")
   ) AS DOUBLE) / (
     86400
   )) AS BIGINT) AS "days_since_basket",
   CAST((
     20528 - CAST(FLOOR(CAST((
-      TO_UNIXTIME("t85"."last_basket_at")
+      TO_UNIXTIME("t99"."last_basket_at")
     ) AS DOUBLE) / (
       86400
     )) AS BIGINT)
-  ) AS DOUBLE) / "t85"."usual_interval" AS "overdue_ratio",
+  ) AS DOUBLE) / "t99"."usual_interval" AS "overdue_ratio",
   CAST(FLOOR(
     CAST((
       TO_UNIXTIME(
         CAST(IF(
           (
-            DATE("t85"."first_basket_at") + (
-              GREATEST(2026 - EXTRACT(year FROM DATE("t85"."first_basket_at")), 1) * INTERVAL '1' YEAR
+            DATE("t99"."first_basket_at") + (
+              GREATEST(2026 - EXTRACT(year FROM DATE("t99"."first_basket_at")), 1) * INTERVAL '1' YEAR
             )
           ) >= FROM_ISO8601_DATE('2026-03-16'),
-          DATE("t85"."first_basket_at") + (
-            GREATEST(2026 - EXTRACT(year FROM DATE("t85"."first_basket_at")), 1) * INTERVAL '1' YEAR
+          DATE("t99"."first_basket_at") + (
+            GREATEST(2026 - EXTRACT(year FROM DATE("t99"."first_basket_at")), 1) * INTERVAL '1' YEAR
           ),
-          DATE("t85"."first_basket_at") + (
+          DATE("t99"."first_basket_at") + (
             (
-              GREATEST(2026 - EXTRACT(year FROM DATE("t85"."first_basket_at")), 1) + 1
+              GREATEST(2026 - EXTRACT(year FROM DATE("t99"."first_basket_at")), 1) + 1
             ) * INTERVAL '1' YEAR
           )
         ) AS TIMESTAMP)
@@ -335,54 +335,57 @@ SELECT
   ) AS BIGINT) - 20528 AS "anniversary_in",
   EXTRACT(year FROM IF(
     (
-      DATE("t85"."first_basket_at") + (
-        GREATEST(2026 - EXTRACT(year FROM DATE("t85"."first_basket_at")), 1) * INTERVAL '1' YEAR
+      DATE("t99"."first_basket_at") + (
+        GREATEST(2026 - EXTRACT(year FROM DATE("t99"."first_basket_at")), 1) * INTERVAL '1' YEAR
       )
     ) >= FROM_ISO8601_DATE('2026-03-16'),
-    DATE("t85"."first_basket_at") + (
-      GREATEST(2026 - EXTRACT(year FROM DATE("t85"."first_basket_at")), 1) * INTERVAL '1' YEAR
+    DATE("t99"."first_basket_at") + (
+      GREATEST(2026 - EXTRACT(year FROM DATE("t99"."first_basket_at")), 1) * INTERVAL '1' YEAR
     ),
-    DATE("t85"."first_basket_at") + (
+    DATE("t99"."first_basket_at") + (
       (
-        GREATEST(2026 - EXTRACT(year FROM DATE("t85"."first_basket_at")), 1) + 1
+        GREATEST(2026 - EXTRACT(year FROM DATE("t99"."first_basket_at")), 1) + 1
       ) * INTERVAL '1' YEAR
     )
-  )) - EXTRACT(year FROM "t85"."first_basket_at") AS "years",
+  )) - EXTRACT(year FROM "t99"."first_basket_at") AS "years",
   IF(
-    "t85"."recent_favourite" <> "t85"."previous_favourite",
-    "t85"."recent_favourite",
+    "t99"."recent_favourite" <> "t99"."previous_favourite",
+    "t99"."recent_favourite",
     CAST(NULL AS VARCHAR)
   ) AS "new_favourite",
-  COALESCE("t85"."repeats", 0) AS "repeats",
-  COALESCE("t85"."days_with_us", 0) AS "days_with_us",
-  "t85"."repeat_value",
-  COALESCE("t85"."baskets_ever", 0) AS "baskets_ever",
-  COALESCE("t85"."spend_before_90", 0) AS "spend_before_90",
-  COALESCE("t85"."emails_90", 0) AS "emails_90",
-  "t85"."last_reply_at",
-  COALESCE("t85"."replies_365", 0) AS "replies_365",
-  "t85"."felt_understood",
-  COALESCE("t85"."spend_90", 0) / CAST(NULLIF("t85"."spend_before_90", 0) AS DOUBLE) AS "spend_trend",
+  COALESCE("t99"."repeats", 0) AS "repeats",
+  COALESCE("t99"."days_with_us", 0) AS "days_with_us",
+  "t99"."repeat_value",
+  COALESCE("t99"."baskets_ever", 0) AS "baskets_ever",
+  COALESCE("t99"."spend_before_90", 0) AS "spend_before_90",
+  COALESCE("t99"."emails_90", 0) AS "emails_90",
+  "t99"."last_reply_at",
+  COALESCE("t99"."replies_365", 0) AS "replies_365",
+  "t99"."felt_understood",
+  COALESCE("t99"."engaged_90", 0) AS "engaged_90",
+  "t99"."last_engaged_at",
+  COALESCE("t99"."emails_unanswered", 0) AS "emails_unanswered",
+  COALESCE("t99"."spend_90", 0) / CAST(NULLIF("t99"."spend_before_90", 0) AS DOUBLE) AS "spend_trend",
   COALESCE(
     CAST(GREATEST(
-      IF(COALESCE("t85"."baskets_ever", 0) >= 10, 10, 0),
-      IF(COALESCE("t85"."baskets_ever", 0) >= 25, 25, 0),
-      IF(COALESCE("t85"."baskets_ever", 0) >= 50, 50, 0),
-      IF(COALESCE("t85"."baskets_ever", 0) >= 100, 100, 0),
-      IF(COALESCE("t85"."baskets_ever", 0) >= 250, 250, 0),
-      IF(COALESCE("t85"."baskets_ever", 0) >= 500, 500, 0),
-      IF(COALESCE("t85"."baskets_ever", 0) >= 1000, 1000, 0)
+      IF(COALESCE("t99"."baskets_ever", 0) >= 10, 10, 0),
+      IF(COALESCE("t99"."baskets_ever", 0) >= 25, 25, 0),
+      IF(COALESCE("t99"."baskets_ever", 0) >= 50, 50, 0),
+      IF(COALESCE("t99"."baskets_ever", 0) >= 100, 100, 0),
+      IF(COALESCE("t99"."baskets_ever", 0) >= 250, 250, 0),
+      IF(COALESCE("t99"."baskets_ever", 0) >= 500, 500, 0),
+      IF(COALESCE("t99"."baskets_ever", 0) >= 1000, 1000, 0)
     ) AS BIGINT),
     0
   ) AS "milestone",
   IF(
-    "t85"."last_basket_at" IS NOT NULL,
+    "t99"."last_basket_at" IS NOT NULL,
     CONCAT(
       CONCAT(
         IF(
           (
             20528 - CAST(FLOOR(CAST((
-              TO_UNIXTIME("t85"."last_basket_at")
+              TO_UNIXTIME("t99"."last_basket_at")
             ) AS DOUBLE) / (
               86400
             )) AS BIGINT)
@@ -391,7 +394,7 @@ SELECT
           IF(
             (
               20528 - CAST(FLOOR(CAST((
-                TO_UNIXTIME("t85"."last_basket_at")
+                TO_UNIXTIME("t99"."last_basket_at")
               ) AS DOUBLE) / (
                 86400
               )) AS BIGINT)
@@ -401,887 +404,1086 @@ SELECT
           )
         ),
         IF(
-          COALESCE("t85"."baskets_365", 0) >= 24,
+          COALESCE("t99"."baskets_365", 0) >= 24,
           '3',
-          IF(COALESCE("t85"."baskets_365", 0) >= 6, '2', '1')
+          IF(COALESCE("t99"."baskets_365", 0) >= 6, '2', '1')
         )
       ),
       IF(
-        COALESCE("t85"."spend_365", 0) >= 100000,
+        COALESCE("t99"."spend_365", 0) >= 100000,
         '3',
-        IF(COALESCE("t85"."spend_365", 0) >= 25000, '2', '1')
+        IF(COALESCE("t99"."spend_365", 0) >= 25000, '2', '1')
       )
     ),
     CAST(NULL AS VARCHAR)
   ) AS "rfm"
 FROM (
   SELECT
-    "t84"."customer_id",
-    "t84"."first_name",
-    "t84"."language",
-    "t84"."time_zone",
-    "t84"."attributes",
-    "t84"."created_at",
-    "t84"."first_basket_at",
-    "t84"."last_basket_at",
-    "t84"."baskets_30",
-    "t84"."spend_30",
-    "t84"."baskets_90",
-    "t84"."spend_90",
-    "t84"."baskets_365",
-    "t84"."spend_365",
-    "t84"."repeats",
-    "t84"."days_with_us",
-    "t84"."baskets_ever",
-    "t84"."spend_before_90",
-    "t84"."usual_interval",
-    "t84"."favourite_department",
-    "t84"."recent_favourite",
-    "t84"."previous_favourite",
-    "t84"."week_streak",
-    "t84"."repeat_value",
-    "t84"."emails_90",
-    "t84"."last_reply_at",
-    "t84"."replies_365",
-    "t84"."felt_understood"
+    "t98"."customer_id",
+    "t98"."first_name",
+    "t98"."language",
+    "t98"."time_zone",
+    "t98"."attributes",
+    "t98"."created_at",
+    "t98"."first_basket_at",
+    "t98"."last_basket_at",
+    "t98"."baskets_30",
+    "t98"."spend_30",
+    "t98"."baskets_90",
+    "t98"."spend_90",
+    "t98"."baskets_365",
+    "t98"."spend_365",
+    "t98"."repeats",
+    "t98"."days_with_us",
+    "t98"."baskets_ever",
+    "t98"."spend_before_90",
+    "t98"."usual_interval",
+    "t98"."favourite_department",
+    "t98"."recent_favourite",
+    "t98"."previous_favourite",
+    "t98"."week_streak",
+    "t98"."repeat_value",
+    "t98"."emails_90",
+    "t98"."last_reply_at",
+    "t98"."replies_365",
+    "t98"."felt_understood",
+    "t98"."engaged_90",
+    "t98"."last_engaged_at",
+    "t98"."emails_unanswered"
   FROM (
     SELECT
-      "t83"."customer_id",
-      "t83"."first_name",
-      "t83"."language",
-      "t83"."time_zone",
-      "t83"."attributes",
-      "t83"."created_at",
-      "t83"."first_basket_at",
-      "t83"."last_basket_at",
-      "t83"."baskets_30",
-      "t83"."spend_30",
-      "t83"."baskets_90",
-      "t83"."spend_90",
-      "t83"."baskets_365",
-      "t83"."spend_365",
-      "t83"."repeats",
-      "t83"."days_with_us",
-      "t83"."baskets_ever",
-      "t83"."spend_before_90",
-      "t83"."usual_interval",
-      "t83"."favourite_department",
-      "t83"."recent_favourite",
-      "t83"."previous_favourite",
-      "t83"."week_streak",
-      "t83"."repeat_value",
-      "t83"."emails_90",
-      "t83"."last_reply_at",
-      "t83"."replies_365",
-      "t36"."customer_id" AS "customer_id_right",
-      "t36"."felt_understood"
+      "t97"."customer_id",
+      "t97"."first_name",
+      "t97"."language",
+      "t97"."time_zone",
+      "t97"."attributes",
+      "t97"."created_at",
+      "t97"."first_basket_at",
+      "t97"."last_basket_at",
+      "t97"."baskets_30",
+      "t97"."spend_30",
+      "t97"."baskets_90",
+      "t97"."spend_90",
+      "t97"."baskets_365",
+      "t97"."spend_365",
+      "t97"."repeats",
+      "t97"."days_with_us",
+      "t97"."baskets_ever",
+      "t97"."spend_before_90",
+      "t97"."usual_interval",
+      "t97"."favourite_department",
+      "t97"."recent_favourite",
+      "t97"."previous_favourite",
+      "t97"."week_streak",
+      "t97"."repeat_value",
+      "t97"."emails_90",
+      "t97"."last_reply_at",
+      "t97"."replies_365",
+      "t97"."felt_understood",
+      "t97"."engaged_90",
+      "t97"."last_engaged_at",
+      "t54"."customer_id" AS "customer_id_right",
+      "t54"."emails_unanswered"
     FROM (
       SELECT
-        "t81"."customer_id",
-        "t81"."first_name",
-        "t81"."language",
-        "t81"."time_zone",
-        "t81"."attributes",
-        "t81"."created_at",
-        "t81"."first_basket_at",
-        "t81"."last_basket_at",
-        "t81"."baskets_30",
-        "t81"."spend_30",
-        "t81"."baskets_90",
-        "t81"."spend_90",
-        "t81"."baskets_365",
-        "t81"."spend_365",
-        "t81"."repeats",
-        "t81"."days_with_us",
-        "t81"."baskets_ever",
-        "t81"."spend_before_90",
-        "t81"."usual_interval",
-        "t81"."favourite_department",
-        "t81"."recent_favourite",
-        "t81"."previous_favourite",
-        "t81"."week_streak",
-        "t81"."repeat_value",
-        "t81"."emails_90",
-        "t81"."last_reply_at",
-        "t81"."replies_365"
+        "t95"."customer_id",
+        "t95"."first_name",
+        "t95"."language",
+        "t95"."time_zone",
+        "t95"."attributes",
+        "t95"."created_at",
+        "t95"."first_basket_at",
+        "t95"."last_basket_at",
+        "t95"."baskets_30",
+        "t95"."spend_30",
+        "t95"."baskets_90",
+        "t95"."spend_90",
+        "t95"."baskets_365",
+        "t95"."spend_365",
+        "t95"."repeats",
+        "t95"."days_with_us",
+        "t95"."baskets_ever",
+        "t95"."spend_before_90",
+        "t95"."usual_interval",
+        "t95"."favourite_department",
+        "t95"."recent_favourite",
+        "t95"."previous_favourite",
+        "t95"."week_streak",
+        "t95"."repeat_value",
+        "t95"."emails_90",
+        "t95"."last_reply_at",
+        "t95"."replies_365",
+        "t95"."felt_understood",
+        "t95"."engaged_90",
+        "t95"."last_engaged_at"
       FROM (
         SELECT
-          "t80"."customer_id",
-          "t80"."first_name",
-          "t80"."language",
-          "t80"."time_zone",
-          "t80"."attributes",
-          "t80"."created_at",
-          "t80"."first_basket_at",
-          "t80"."last_basket_at",
-          "t80"."baskets_30",
-          "t80"."spend_30",
-          "t80"."baskets_90",
-          "t80"."spend_90",
-          "t80"."baskets_365",
-          "t80"."spend_365",
-          "t80"."repeats",
-          "t80"."days_with_us",
-          "t80"."baskets_ever",
-          "t80"."spend_before_90",
-          "t80"."usual_interval",
-          "t80"."favourite_department",
-          "t80"."recent_favourite",
-          "t80"."previous_favourite",
-          "t80"."week_streak",
-          "t80"."repeat_value",
-          "t80"."emails_90",
-          "t25"."customer_id" AS "customer_id_right",
-          "t25"."last_reply_at",
-          "t25"."replies_365"
+          "t94"."customer_id",
+          "t94"."first_name",
+          "t94"."language",
+          "t94"."time_zone",
+          "t94"."attributes",
+          "t94"."created_at",
+          "t94"."first_basket_at",
+          "t94"."last_basket_at",
+          "t94"."baskets_30",
+          "t94"."spend_30",
+          "t94"."baskets_90",
+          "t94"."spend_90",
+          "t94"."baskets_365",
+          "t94"."spend_365",
+          "t94"."repeats",
+          "t94"."days_with_us",
+          "t94"."baskets_ever",
+          "t94"."spend_before_90",
+          "t94"."usual_interval",
+          "t94"."favourite_department",
+          "t94"."recent_favourite",
+          "t94"."previous_favourite",
+          "t94"."week_streak",
+          "t94"."repeat_value",
+          "t94"."emails_90",
+          "t94"."last_reply_at",
+          "t94"."replies_365",
+          "t94"."felt_understood",
+          "t27"."customer_id" AS "customer_id_right",
+          "t27"."engaged_90",
+          "t27"."last_engaged_at"
         FROM (
           SELECT
-            "t78"."customer_id",
-            "t78"."first_name",
-            "t78"."language",
-            "t78"."time_zone",
-            "t78"."attributes",
-            "t78"."created_at",
-            "t78"."first_basket_at",
-            "t78"."last_basket_at",
-            "t78"."baskets_30",
-            "t78"."spend_30",
-            "t78"."baskets_90",
-            "t78"."spend_90",
-            "t78"."baskets_365",
-            "t78"."spend_365",
-            "t78"."repeats",
-            "t78"."days_with_us",
-            "t78"."baskets_ever",
-            "t78"."spend_before_90",
-            "t78"."usual_interval",
-            "t78"."favourite_department",
-            "t78"."recent_favourite",
-            "t78"."previous_favourite",
-            "t78"."week_streak",
-            "t78"."repeat_value",
-            "t78"."emails_90"
+            "t92"."customer_id",
+            "t92"."first_name",
+            "t92"."language",
+            "t92"."time_zone",
+            "t92"."attributes",
+            "t92"."created_at",
+            "t92"."first_basket_at",
+            "t92"."last_basket_at",
+            "t92"."baskets_30",
+            "t92"."spend_30",
+            "t92"."baskets_90",
+            "t92"."spend_90",
+            "t92"."baskets_365",
+            "t92"."spend_365",
+            "t92"."repeats",
+            "t92"."days_with_us",
+            "t92"."baskets_ever",
+            "t92"."spend_before_90",
+            "t92"."usual_interval",
+            "t92"."favourite_department",
+            "t92"."recent_favourite",
+            "t92"."previous_favourite",
+            "t92"."week_streak",
+            "t92"."repeat_value",
+            "t92"."emails_90",
+            "t92"."last_reply_at",
+            "t92"."replies_365",
+            "t92"."felt_understood"
           FROM (
             SELECT
-              "t77"."customer_id",
-              "t77"."first_name",
-              "t77"."language",
-              "t77"."time_zone",
-              "t77"."attributes",
-              "t77"."created_at",
-              "t77"."first_basket_at",
-              "t77"."last_basket_at",
-              "t77"."baskets_30",
-              "t77"."spend_30",
-              "t77"."baskets_90",
-              "t77"."spend_90",
-              "t77"."baskets_365",
-              "t77"."spend_365",
-              "t77"."repeats",
-              "t77"."days_with_us",
-              "t77"."baskets_ever",
-              "t77"."spend_before_90",
-              "t77"."usual_interval",
-              "t77"."favourite_department",
-              "t77"."recent_favourite",
-              "t77"."previous_favourite",
-              "t77"."week_streak",
-              "t77"."repeat_value",
-              "t26"."customer_id" AS "customer_id_right",
-              "t26"."emails_90"
+              "t91"."customer_id",
+              "t91"."first_name",
+              "t91"."language",
+              "t91"."time_zone",
+              "t91"."attributes",
+              "t91"."created_at",
+              "t91"."first_basket_at",
+              "t91"."last_basket_at",
+              "t91"."baskets_30",
+              "t91"."spend_30",
+              "t91"."baskets_90",
+              "t91"."spend_90",
+              "t91"."baskets_365",
+              "t91"."spend_365",
+              "t91"."repeats",
+              "t91"."days_with_us",
+              "t91"."baskets_ever",
+              "t91"."spend_before_90",
+              "t91"."usual_interval",
+              "t91"."favourite_department",
+              "t91"."recent_favourite",
+              "t91"."previous_favourite",
+              "t91"."week_streak",
+              "t91"."repeat_value",
+              "t91"."emails_90",
+              "t91"."last_reply_at",
+              "t91"."replies_365",
+              "t41"."customer_id" AS "customer_id_right",
+              "t41"."felt_understood"
             FROM (
               SELECT
-                "t75"."customer_id",
-                "t75"."first_name",
-                "t75"."language",
-                "t75"."time_zone",
-                "t75"."attributes",
-                "t75"."created_at",
-                "t75"."first_basket_at",
-                "t75"."last_basket_at",
-                "t75"."baskets_30",
-                "t75"."spend_30",
-                "t75"."baskets_90",
-                "t75"."spend_90",
-                "t75"."baskets_365",
-                "t75"."spend_365",
-                "t75"."repeats",
-                "t75"."days_with_us",
-                "t75"."baskets_ever",
-                "t75"."spend_before_90",
-                "t75"."usual_interval",
-                "t75"."favourite_department",
-                "t75"."recent_favourite",
-                "t75"."previous_favourite",
-                "t75"."week_streak",
-                "t75"."repeat_value"
+                "t89"."customer_id",
+                "t89"."first_name",
+                "t89"."language",
+                "t89"."time_zone",
+                "t89"."attributes",
+                "t89"."created_at",
+                "t89"."first_basket_at",
+                "t89"."last_basket_at",
+                "t89"."baskets_30",
+                "t89"."spend_30",
+                "t89"."baskets_90",
+                "t89"."spend_90",
+                "t89"."baskets_365",
+                "t89"."spend_365",
+                "t89"."repeats",
+                "t89"."days_with_us",
+                "t89"."baskets_ever",
+                "t89"."spend_before_90",
+                "t89"."usual_interval",
+                "t89"."favourite_department",
+                "t89"."recent_favourite",
+                "t89"."previous_favourite",
+                "t89"."week_streak",
+                "t89"."repeat_value",
+                "t89"."emails_90",
+                "t89"."last_reply_at",
+                "t89"."replies_365"
               FROM (
                 SELECT
-                  "t74"."customer_id",
-                  "t74"."first_name",
-                  "t74"."language",
-                  "t74"."time_zone",
-                  "t74"."attributes",
-                  "t74"."created_at",
-                  "t74"."first_basket_at",
-                  "t74"."last_basket_at",
-                  "t74"."baskets_30",
-                  "t74"."spend_30",
-                  "t74"."baskets_90",
-                  "t74"."spend_90",
-                  "t74"."baskets_365",
-                  "t74"."spend_365",
-                  "t74"."repeats",
-                  "t74"."days_with_us",
-                  "t74"."baskets_ever",
-                  "t74"."spend_before_90",
-                  "t74"."usual_interval",
-                  "t74"."favourite_department",
-                  "t74"."recent_favourite",
-                  "t74"."previous_favourite",
-                  "t74"."week_streak",
-                  "t56"."customer_id" AS "customer_id_right",
-                  "t56"."repeat_value"
+                  "t88"."customer_id",
+                  "t88"."first_name",
+                  "t88"."language",
+                  "t88"."time_zone",
+                  "t88"."attributes",
+                  "t88"."created_at",
+                  "t88"."first_basket_at",
+                  "t88"."last_basket_at",
+                  "t88"."baskets_30",
+                  "t88"."spend_30",
+                  "t88"."baskets_90",
+                  "t88"."spend_90",
+                  "t88"."baskets_365",
+                  "t88"."spend_365",
+                  "t88"."repeats",
+                  "t88"."days_with_us",
+                  "t88"."baskets_ever",
+                  "t88"."spend_before_90",
+                  "t88"."usual_interval",
+                  "t88"."favourite_department",
+                  "t88"."recent_favourite",
+                  "t88"."previous_favourite",
+                  "t88"."week_streak",
+                  "t88"."repeat_value",
+                  "t88"."emails_90",
+                  "t29"."customer_id" AS "customer_id_right",
+                  "t29"."last_reply_at",
+                  "t29"."replies_365"
                 FROM (
                   SELECT
-                    "t72"."customer_id",
-                    "t72"."first_name",
-                    "t72"."language",
-                    "t72"."time_zone",
-                    "t72"."attributes",
-                    "t72"."created_at",
-                    "t72"."first_basket_at",
-                    "t72"."last_basket_at",
-                    "t72"."baskets_30",
-                    "t72"."spend_30",
-                    "t72"."baskets_90",
-                    "t72"."spend_90",
-                    "t72"."baskets_365",
-                    "t72"."spend_365",
-                    "t72"."repeats",
-                    "t72"."days_with_us",
-                    "t72"."baskets_ever",
-                    "t72"."spend_before_90",
-                    "t72"."usual_interval",
-                    "t72"."favourite_department",
-                    "t72"."recent_favourite",
-                    "t72"."previous_favourite",
-                    "t72"."week_streak"
+                    "t86"."customer_id",
+                    "t86"."first_name",
+                    "t86"."language",
+                    "t86"."time_zone",
+                    "t86"."attributes",
+                    "t86"."created_at",
+                    "t86"."first_basket_at",
+                    "t86"."last_basket_at",
+                    "t86"."baskets_30",
+                    "t86"."spend_30",
+                    "t86"."baskets_90",
+                    "t86"."spend_90",
+                    "t86"."baskets_365",
+                    "t86"."spend_365",
+                    "t86"."repeats",
+                    "t86"."days_with_us",
+                    "t86"."baskets_ever",
+                    "t86"."spend_before_90",
+                    "t86"."usual_interval",
+                    "t86"."favourite_department",
+                    "t86"."recent_favourite",
+                    "t86"."previous_favourite",
+                    "t86"."week_streak",
+                    "t86"."repeat_value",
+                    "t86"."emails_90"
                   FROM (
                     SELECT
-                      "t71"."customer_id",
-                      "t71"."first_name",
-                      "t71"."language",
-                      "t71"."time_zone",
-                      "t71"."attributes",
-                      "t71"."created_at",
-                      "t71"."first_basket_at",
-                      "t71"."last_basket_at",
-                      "t71"."baskets_30",
-                      "t71"."spend_30",
-                      "t71"."baskets_90",
-                      "t71"."spend_90",
-                      "t71"."baskets_365",
-                      "t71"."spend_365",
-                      "t71"."repeats",
-                      "t71"."days_with_us",
-                      "t71"."baskets_ever",
-                      "t71"."spend_before_90",
-                      "t71"."usual_interval",
-                      "t71"."favourite_department",
-                      "t71"."recent_favourite",
-                      "t71"."previous_favourite",
-                      "t48"."customer_id" AS "customer_id_right",
-                      "t48"."week_streak"
+                      "t85"."customer_id",
+                      "t85"."first_name",
+                      "t85"."language",
+                      "t85"."time_zone",
+                      "t85"."attributes",
+                      "t85"."created_at",
+                      "t85"."first_basket_at",
+                      "t85"."last_basket_at",
+                      "t85"."baskets_30",
+                      "t85"."spend_30",
+                      "t85"."baskets_90",
+                      "t85"."spend_90",
+                      "t85"."baskets_365",
+                      "t85"."spend_365",
+                      "t85"."repeats",
+                      "t85"."days_with_us",
+                      "t85"."baskets_ever",
+                      "t85"."spend_before_90",
+                      "t85"."usual_interval",
+                      "t85"."favourite_department",
+                      "t85"."recent_favourite",
+                      "t85"."previous_favourite",
+                      "t85"."week_streak",
+                      "t85"."repeat_value",
+                      "t30"."customer_id" AS "customer_id_right",
+                      "t30"."emails_90"
                     FROM (
                       SELECT
-                        "t69"."customer_id",
-                        "t69"."first_name",
-                        "t69"."language",
-                        "t69"."time_zone",
-                        "t69"."attributes",
-                        "t69"."created_at",
-                        "t69"."first_basket_at",
-                        "t69"."last_basket_at",
-                        "t69"."baskets_30",
-                        "t69"."spend_30",
-                        "t69"."baskets_90",
-                        "t69"."spend_90",
-                        "t69"."baskets_365",
-                        "t69"."spend_365",
-                        "t69"."repeats",
-                        "t69"."days_with_us",
-                        "t69"."baskets_ever",
-                        "t69"."spend_before_90",
-                        "t69"."usual_interval",
-                        "t69"."favourite_department",
-                        "t69"."recent_favourite",
-                        "t69"."previous_favourite"
+                        "t83"."customer_id",
+                        "t83"."first_name",
+                        "t83"."language",
+                        "t83"."time_zone",
+                        "t83"."attributes",
+                        "t83"."created_at",
+                        "t83"."first_basket_at",
+                        "t83"."last_basket_at",
+                        "t83"."baskets_30",
+                        "t83"."spend_30",
+                        "t83"."baskets_90",
+                        "t83"."spend_90",
+                        "t83"."baskets_365",
+                        "t83"."spend_365",
+                        "t83"."repeats",
+                        "t83"."days_with_us",
+                        "t83"."baskets_ever",
+                        "t83"."spend_before_90",
+                        "t83"."usual_interval",
+                        "t83"."favourite_department",
+                        "t83"."recent_favourite",
+                        "t83"."previous_favourite",
+                        "t83"."week_streak",
+                        "t83"."repeat_value"
                       FROM (
                         SELECT
-                          "t68"."customer_id",
-                          "t68"."first_name",
-                          "t68"."language",
-                          "t68"."time_zone",
-                          "t68"."attributes",
-                          "t68"."created_at",
-                          "t68"."first_basket_at",
-                          "t68"."last_basket_at",
-                          "t68"."baskets_30",
-                          "t68"."spend_30",
-                          "t68"."baskets_90",
-                          "t68"."spend_90",
-                          "t68"."baskets_365",
-                          "t68"."spend_365",
-                          "t68"."repeats",
-                          "t68"."days_with_us",
-                          "t68"."baskets_ever",
-                          "t68"."spend_before_90",
-                          "t68"."usual_interval",
-                          "t68"."favourite_department",
-                          "t68"."recent_favourite",
-                          "t52"."customer_id" AS "customer_id_right",
-                          "t52"."previous_favourite"
+                          "t82"."customer_id",
+                          "t82"."first_name",
+                          "t82"."language",
+                          "t82"."time_zone",
+                          "t82"."attributes",
+                          "t82"."created_at",
+                          "t82"."first_basket_at",
+                          "t82"."last_basket_at",
+                          "t82"."baskets_30",
+                          "t82"."spend_30",
+                          "t82"."baskets_90",
+                          "t82"."spend_90",
+                          "t82"."baskets_365",
+                          "t82"."spend_365",
+                          "t82"."repeats",
+                          "t82"."days_with_us",
+                          "t82"."baskets_ever",
+                          "t82"."spend_before_90",
+                          "t82"."usual_interval",
+                          "t82"."favourite_department",
+                          "t82"."recent_favourite",
+                          "t82"."previous_favourite",
+                          "t82"."week_streak",
+                          "t64"."customer_id" AS "customer_id_right",
+                          "t64"."repeat_value"
                         FROM (
                           SELECT
-                            "t66"."customer_id",
-                            "t66"."first_name",
-                            "t66"."language",
-                            "t66"."time_zone",
-                            "t66"."attributes",
-                            "t66"."created_at",
-                            "t66"."first_basket_at",
-                            "t66"."last_basket_at",
-                            "t66"."baskets_30",
-                            "t66"."spend_30",
-                            "t66"."baskets_90",
-                            "t66"."spend_90",
-                            "t66"."baskets_365",
-                            "t66"."spend_365",
-                            "t66"."repeats",
-                            "t66"."days_with_us",
-                            "t66"."baskets_ever",
-                            "t66"."spend_before_90",
-                            "t66"."usual_interval",
-                            "t66"."favourite_department",
-                            "t66"."recent_favourite"
+                            "t80"."customer_id",
+                            "t80"."first_name",
+                            "t80"."language",
+                            "t80"."time_zone",
+                            "t80"."attributes",
+                            "t80"."created_at",
+                            "t80"."first_basket_at",
+                            "t80"."last_basket_at",
+                            "t80"."baskets_30",
+                            "t80"."spend_30",
+                            "t80"."baskets_90",
+                            "t80"."spend_90",
+                            "t80"."baskets_365",
+                            "t80"."spend_365",
+                            "t80"."repeats",
+                            "t80"."days_with_us",
+                            "t80"."baskets_ever",
+                            "t80"."spend_before_90",
+                            "t80"."usual_interval",
+                            "t80"."favourite_department",
+                            "t80"."recent_favourite",
+                            "t80"."previous_favourite",
+                            "t80"."week_streak"
                           FROM (
                             SELECT
-                              "t65"."customer_id",
-                              "t65"."first_name",
-                              "t65"."language",
-                              "t65"."time_zone",
-                              "t65"."attributes",
-                              "t65"."created_at",
-                              "t65"."first_basket_at",
-                              "t65"."last_basket_at",
-                              "t65"."baskets_30",
-                              "t65"."spend_30",
-                              "t65"."baskets_90",
-                              "t65"."spend_90",
-                              "t65"."baskets_365",
-                              "t65"."spend_365",
-                              "t65"."repeats",
-                              "t65"."days_with_us",
-                              "t65"."baskets_ever",
-                              "t65"."spend_before_90",
-                              "t65"."usual_interval",
-                              "t65"."favourite_department",
-                              "t53"."customer_id" AS "customer_id_right",
-                              "t53"."recent_favourite"
+                              "t79"."customer_id",
+                              "t79"."first_name",
+                              "t79"."language",
+                              "t79"."time_zone",
+                              "t79"."attributes",
+                              "t79"."created_at",
+                              "t79"."first_basket_at",
+                              "t79"."last_basket_at",
+                              "t79"."baskets_30",
+                              "t79"."spend_30",
+                              "t79"."baskets_90",
+                              "t79"."spend_90",
+                              "t79"."baskets_365",
+                              "t79"."spend_365",
+                              "t79"."repeats",
+                              "t79"."days_with_us",
+                              "t79"."baskets_ever",
+                              "t79"."spend_before_90",
+                              "t79"."usual_interval",
+                              "t79"."favourite_department",
+                              "t79"."recent_favourite",
+                              "t79"."previous_favourite",
+                              "t56"."customer_id" AS "customer_id_right",
+                              "t56"."week_streak"
                             FROM (
                               SELECT
-                                "t63"."customer_id",
-                                "t63"."first_name",
-                                "t63"."language",
-                                "t63"."time_zone",
-                                "t63"."attributes",
-                                "t63"."created_at",
-                                "t63"."first_basket_at",
-                                "t63"."last_basket_at",
-                                "t63"."baskets_30",
-                                "t63"."spend_30",
-                                "t63"."baskets_90",
-                                "t63"."spend_90",
-                                "t63"."baskets_365",
-                                "t63"."spend_365",
-                                "t63"."repeats",
-                                "t63"."days_with_us",
-                                "t63"."baskets_ever",
-                                "t63"."spend_before_90",
-                                "t63"."usual_interval",
-                                "t63"."favourite_department"
+                                "t77"."customer_id",
+                                "t77"."first_name",
+                                "t77"."language",
+                                "t77"."time_zone",
+                                "t77"."attributes",
+                                "t77"."created_at",
+                                "t77"."first_basket_at",
+                                "t77"."last_basket_at",
+                                "t77"."baskets_30",
+                                "t77"."spend_30",
+                                "t77"."baskets_90",
+                                "t77"."spend_90",
+                                "t77"."baskets_365",
+                                "t77"."spend_365",
+                                "t77"."repeats",
+                                "t77"."days_with_us",
+                                "t77"."baskets_ever",
+                                "t77"."spend_before_90",
+                                "t77"."usual_interval",
+                                "t77"."favourite_department",
+                                "t77"."recent_favourite",
+                                "t77"."previous_favourite"
                               FROM (
                                 SELECT
-                                  "t62"."customer_id",
-                                  "t62"."first_name",
-                                  "t62"."language",
-                                  "t62"."time_zone",
-                                  "t62"."attributes",
-                                  "t62"."created_at",
-                                  "t62"."first_basket_at",
-                                  "t62"."last_basket_at",
-                                  "t62"."baskets_30",
-                                  "t62"."spend_30",
-                                  "t62"."baskets_90",
-                                  "t62"."spend_90",
-                                  "t62"."baskets_365",
-                                  "t62"."spend_365",
-                                  "t62"."repeats",
-                                  "t62"."days_with_us",
-                                  "t62"."baskets_ever",
-                                  "t62"."spend_before_90",
-                                  "t62"."usual_interval",
-                                  "t54"."customer_id" AS "customer_id_right",
-                                  "t54"."favourite_department"
+                                  "t76"."customer_id",
+                                  "t76"."first_name",
+                                  "t76"."language",
+                                  "t76"."time_zone",
+                                  "t76"."attributes",
+                                  "t76"."created_at",
+                                  "t76"."first_basket_at",
+                                  "t76"."last_basket_at",
+                                  "t76"."baskets_30",
+                                  "t76"."spend_30",
+                                  "t76"."baskets_90",
+                                  "t76"."spend_90",
+                                  "t76"."baskets_365",
+                                  "t76"."spend_365",
+                                  "t76"."repeats",
+                                  "t76"."days_with_us",
+                                  "t76"."baskets_ever",
+                                  "t76"."spend_before_90",
+                                  "t76"."usual_interval",
+                                  "t76"."favourite_department",
+                                  "t76"."recent_favourite",
+                                  "t60"."customer_id" AS "customer_id_right",
+                                  "t60"."previous_favourite"
                                 FROM (
                                   SELECT
-                                    "t60"."customer_id",
-                                    "t60"."first_name",
-                                    "t60"."language",
-                                    "t60"."time_zone",
-                                    "t60"."attributes",
-                                    "t60"."created_at",
-                                    "t60"."first_basket_at",
-                                    "t60"."last_basket_at",
-                                    "t60"."baskets_30",
-                                    "t60"."spend_30",
-                                    "t60"."baskets_90",
-                                    "t60"."spend_90",
-                                    "t60"."baskets_365",
-                                    "t60"."spend_365",
-                                    "t60"."repeats",
-                                    "t60"."days_with_us",
-                                    "t60"."baskets_ever",
-                                    "t60"."spend_before_90",
-                                    "t60"."usual_interval"
+                                    "t74"."customer_id",
+                                    "t74"."first_name",
+                                    "t74"."language",
+                                    "t74"."time_zone",
+                                    "t74"."attributes",
+                                    "t74"."created_at",
+                                    "t74"."first_basket_at",
+                                    "t74"."last_basket_at",
+                                    "t74"."baskets_30",
+                                    "t74"."spend_30",
+                                    "t74"."baskets_90",
+                                    "t74"."spend_90",
+                                    "t74"."baskets_365",
+                                    "t74"."spend_365",
+                                    "t74"."repeats",
+                                    "t74"."days_with_us",
+                                    "t74"."baskets_ever",
+                                    "t74"."spend_before_90",
+                                    "t74"."usual_interval",
+                                    "t74"."favourite_department",
+                                    "t74"."recent_favourite"
                                   FROM (
                                     SELECT
-                                      "t47"."customer_id",
-                                      "t47"."first_name",
-                                      "t47"."language",
-                                      "t47"."time_zone",
-                                      "t47"."attributes",
-                                      "t47"."created_at",
-                                      "t47"."first_basket_at",
-                                      "t47"."last_basket_at",
-                                      "t47"."baskets_30",
-                                      "t47"."spend_30",
-                                      "t47"."baskets_90",
-                                      "t47"."spend_90",
-                                      "t47"."baskets_365",
-                                      "t47"."spend_365",
-                                      "t47"."repeats",
-                                      "t47"."days_with_us",
-                                      "t47"."baskets_ever",
-                                      "t47"."spend_before_90",
-                                      "t59"."customer_id" AS "customer_id_right",
-                                      "t59"."usual_interval"
+                                      "t73"."customer_id",
+                                      "t73"."first_name",
+                                      "t73"."language",
+                                      "t73"."time_zone",
+                                      "t73"."attributes",
+                                      "t73"."created_at",
+                                      "t73"."first_basket_at",
+                                      "t73"."last_basket_at",
+                                      "t73"."baskets_30",
+                                      "t73"."spend_30",
+                                      "t73"."baskets_90",
+                                      "t73"."spend_90",
+                                      "t73"."baskets_365",
+                                      "t73"."spend_365",
+                                      "t73"."repeats",
+                                      "t73"."days_with_us",
+                                      "t73"."baskets_ever",
+                                      "t73"."spend_before_90",
+                                      "t73"."usual_interval",
+                                      "t73"."favourite_department",
+                                      "t61"."customer_id" AS "customer_id_right",
+                                      "t61"."recent_favourite"
                                     FROM (
                                       SELECT
-                                        "t40"."customer_id",
-                                        "t40"."first_name",
-                                        "t40"."language",
-                                        "t40"."time_zone",
-                                        "t40"."attributes",
-                                        "t40"."created_at",
-                                        "t40"."first_basket_at",
-                                        "t40"."last_basket_at",
-                                        "t40"."baskets_30",
-                                        "t40"."spend_30",
-                                        "t40"."baskets_90",
-                                        "t40"."spend_90",
-                                        "t40"."baskets_365",
-                                        "t40"."spend_365",
-                                        "t40"."repeats",
-                                        "t40"."days_with_us",
-                                        "t40"."baskets_ever",
-                                        "t40"."spend_before_90"
+                                        "t71"."customer_id",
+                                        "t71"."first_name",
+                                        "t71"."language",
+                                        "t71"."time_zone",
+                                        "t71"."attributes",
+                                        "t71"."created_at",
+                                        "t71"."first_basket_at",
+                                        "t71"."last_basket_at",
+                                        "t71"."baskets_30",
+                                        "t71"."spend_30",
+                                        "t71"."baskets_90",
+                                        "t71"."spend_90",
+                                        "t71"."baskets_365",
+                                        "t71"."spend_365",
+                                        "t71"."repeats",
+                                        "t71"."days_with_us",
+                                        "t71"."baskets_ever",
+                                        "t71"."spend_before_90",
+                                        "t71"."usual_interval",
+                                        "t71"."favourite_department"
                                       FROM (
                                         SELECT
-                                          "t4"."customer_id",
-                                          "t4"."first_name",
-                                          "t4"."language",
-                                          "t4"."time_zone",
-                                          "t4"."attributes",
-                                          "t4"."created_at",
-                                          "t31"."customer_id" AS "customer_id_right",
-                                          "t31"."first_basket_at",
-                                          "t31"."last_basket_at",
-                                          "t31"."baskets_30",
-                                          "t31"."spend_30",
-                                          "t31"."baskets_90",
-                                          "t31"."spend_90",
-                                          "t31"."baskets_365",
-                                          "t31"."spend_365",
-                                          "t31"."repeats",
-                                          "t31"."days_with_us",
-                                          "t31"."baskets_ever",
-                                          "t31"."spend_before_90"
-                                        FROM "customer" AS "t4"
+                                          "t70"."customer_id",
+                                          "t70"."first_name",
+                                          "t70"."language",
+                                          "t70"."time_zone",
+                                          "t70"."attributes",
+                                          "t70"."created_at",
+                                          "t70"."first_basket_at",
+                                          "t70"."last_basket_at",
+                                          "t70"."baskets_30",
+                                          "t70"."spend_30",
+                                          "t70"."baskets_90",
+                                          "t70"."spend_90",
+                                          "t70"."baskets_365",
+                                          "t70"."spend_365",
+                                          "t70"."repeats",
+                                          "t70"."days_with_us",
+                                          "t70"."baskets_ever",
+                                          "t70"."spend_before_90",
+                                          "t70"."usual_interval",
+                                          "t62"."customer_id" AS "customer_id_right",
+                                          "t62"."favourite_department"
+                                        FROM (
+                                          SELECT
+                                            "t68"."customer_id",
+                                            "t68"."first_name",
+                                            "t68"."language",
+                                            "t68"."time_zone",
+                                            "t68"."attributes",
+                                            "t68"."created_at",
+                                            "t68"."first_basket_at",
+                                            "t68"."last_basket_at",
+                                            "t68"."baskets_30",
+                                            "t68"."spend_30",
+                                            "t68"."baskets_90",
+                                            "t68"."spend_90",
+                                            "t68"."baskets_365",
+                                            "t68"."spend_365",
+                                            "t68"."repeats",
+                                            "t68"."days_with_us",
+                                            "t68"."baskets_ever",
+                                            "t68"."spend_before_90",
+                                            "t68"."usual_interval"
+                                          FROM (
+                                            SELECT
+                                              "t55"."customer_id",
+                                              "t55"."first_name",
+                                              "t55"."language",
+                                              "t55"."time_zone",
+                                              "t55"."attributes",
+                                              "t55"."created_at",
+                                              "t55"."first_basket_at",
+                                              "t55"."last_basket_at",
+                                              "t55"."baskets_30",
+                                              "t55"."spend_30",
+                                              "t55"."baskets_90",
+                                              "t55"."spend_90",
+                                              "t55"."baskets_365",
+                                              "t55"."spend_365",
+                                              "t55"."repeats",
+                                              "t55"."days_with_us",
+                                              "t55"."baskets_ever",
+                                              "t55"."spend_before_90",
+                                              "t67"."customer_id" AS "customer_id_right",
+                                              "t67"."usual_interval"
+                                            FROM (
+                                              SELECT
+                                                "t46"."customer_id",
+                                                "t46"."first_name",
+                                                "t46"."language",
+                                                "t46"."time_zone",
+                                                "t46"."attributes",
+                                                "t46"."created_at",
+                                                "t46"."first_basket_at",
+                                                "t46"."last_basket_at",
+                                                "t46"."baskets_30",
+                                                "t46"."spend_30",
+                                                "t46"."baskets_90",
+                                                "t46"."spend_90",
+                                                "t46"."baskets_365",
+                                                "t46"."spend_365",
+                                                "t46"."repeats",
+                                                "t46"."days_with_us",
+                                                "t46"."baskets_ever",
+                                                "t46"."spend_before_90"
+                                              FROM (
+                                                SELECT
+                                                  "t4"."customer_id",
+                                                  "t4"."first_name",
+                                                  "t4"."language",
+                                                  "t4"."time_zone",
+                                                  "t4"."attributes",
+                                                  "t4"."created_at",
+                                                  "t36"."customer_id" AS "customer_id_right",
+                                                  "t36"."first_basket_at",
+                                                  "t36"."last_basket_at",
+                                                  "t36"."baskets_30",
+                                                  "t36"."spend_30",
+                                                  "t36"."baskets_90",
+                                                  "t36"."spend_90",
+                                                  "t36"."baskets_365",
+                                                  "t36"."spend_365",
+                                                  "t36"."repeats",
+                                                  "t36"."days_with_us",
+                                                  "t36"."baskets_ever",
+                                                  "t36"."spend_before_90"
+                                                FROM "customer" AS "t4"
+                                                LEFT OUTER JOIN (
+                                                  SELECT
+                                                    "t19"."customer_id",
+                                                    MIN("t19"."at") AS "first_basket_at",
+                                                    MAX("t19"."at") AS "last_basket_at",
+                                                    SUM(CAST("t19"."day" >= 20498 AS INTEGER)) AS "baskets_30",
+                                                    SUM("t19"."amount_cents") FILTER(WHERE
+                                                      "t19"."day" >= 20498) AS "spend_30",
+                                                    SUM(CAST("t19"."day" >= 20438 AS INTEGER)) AS "baskets_90",
+                                                    SUM("t19"."amount_cents") FILTER(WHERE
+                                                      "t19"."day" >= 20438) AS "spend_90",
+                                                    SUM(CAST("t19"."day" >= 20163 AS INTEGER)) AS "baskets_365",
+                                                    SUM("t19"."amount_cents") FILTER(WHERE
+                                                      "t19"."day" >= 20163) AS "spend_365",
+                                                    COUNT(DISTINCT "t19"."day") - 1 AS "repeats",
+                                                    MAX("t19"."day") - MIN("t19"."day") AS "days_with_us",
+                                                    COUNT(*) AS "baskets_ever",
+                                                    SUM("t19"."amount_cents") FILTER(WHERE
+                                                      (
+                                                        "t19"."day" < 20438
+                                                      ) AND (
+                                                        "t19"."day" >= 20348
+                                                      )) AS "spend_before_90"
+                                                  FROM "t14" AS "t19"
+                                                  GROUP BY
+                                                    1
+                                                ) AS "t36"
+                                                  ON "t4"."customer_id" = "t36"."customer_id"
+                                                WHERE
+                                                  EXISTS(
+                                                    SELECT
+                                                      1
+                                                    FROM "touched" AS "t3"
+                                                    WHERE
+                                                      "t4"."customer_id" = "t3"."customer_id"
+                                                  )
+                                              ) AS "t46"
+                                            ) AS "t55"
+                                            LEFT OUTER JOIN (
+                                              SELECT
+                                                "t65"."customer_id",
+                                                "t65"."usual_interval"
+                                              FROM (
+                                                SELECT
+                                                  "t43"."customer_id",
+                                                  CAST((
+                                                    ELEMENT_AT(
+                                                      ARRAY_SORT(ARRAY_AGG("t43"."gap") FILTER(WHERE
+                                                        "t43"."gap" IS NOT NULL)),
+                                                      CAST(FLOOR(
+                                                        CAST((
+                                                          CARDINALITY(ARRAY_SORT(ARRAY_AGG("t43"."gap") FILTER(WHERE
+                                                            "t43"."gap" IS NOT NULL))) - 1
+                                                        ) AS DOUBLE) / (
+                                                          2
+                                                        )
+                                                      ) AS BIGINT) + 1
+                                                    ) + ELEMENT_AT(
+                                                      ARRAY_SORT(ARRAY_AGG("t43"."gap") FILTER(WHERE
+                                                        "t43"."gap" IS NOT NULL)),
+                                                      CAST(FLOOR(
+                                                        CAST((
+                                                          CARDINALITY(ARRAY_SORT(ARRAY_AGG("t43"."gap") FILTER(WHERE
+                                                            "t43"."gap" IS NOT NULL)))
+                                                        ) AS DOUBLE) / (
+                                                          2
+                                                        )
+                                                      ) AS BIGINT) + 1
+                                                    )
+                                                  ) AS DOUBLE) / 2 AS "usual_interval",
+                                                  COUNT(*) AS "gaps"
+                                                FROM (
+                                                  SELECT
+                                                    *
+                                                  FROM (
+                                                    SELECT
+                                                      "t18"."customer_id",
+                                                      "t18"."day",
+                                                      CAST("t18"."day" - LAG("t18"."day") OVER (PARTITION BY "t18"."customer_id" ORDER BY "t18"."day" ASC) AS DOUBLE) AS "gap"
+                                                    FROM (
+                                                      SELECT DISTINCT
+                                                        "t8"."customer_id",
+                                                        "t8"."day"
+                                                      FROM "t7" AS "t8"
+                                                      WHERE
+                                                        "t8"."name" IN ('basket') AND "t8"."day" >= 20163
+                                                    ) AS "t18"
+                                                  ) AS "t35"
+                                                  WHERE
+                                                    "t35"."gap" IS NOT NULL
+                                                ) AS "t43"
+                                                GROUP BY
+                                                  1
+                                              ) AS "t65"
+                                              WHERE
+                                                "t65"."gaps" >= 3
+                                            ) AS "t67"
+                                              ON "t55"."customer_id" = "t67"."customer_id"
+                                          ) AS "t68"
+                                        ) AS "t70"
                                         LEFT OUTER JOIN (
                                           SELECT
-                                            "t17"."customer_id",
-                                            MIN("t17"."at") AS "first_basket_at",
-                                            MAX("t17"."at") AS "last_basket_at",
-                                            SUM(CAST("t17"."day" >= 20498 AS INTEGER)) AS "baskets_30",
-                                            SUM("t17"."amount_cents") FILTER(WHERE
-                                              "t17"."day" >= 20498) AS "spend_30",
-                                            SUM(CAST("t17"."day" >= 20438 AS INTEGER)) AS "baskets_90",
-                                            SUM("t17"."amount_cents") FILTER(WHERE
-                                              "t17"."day" >= 20438) AS "spend_90",
-                                            SUM(CAST("t17"."day" >= 20163 AS INTEGER)) AS "baskets_365",
-                                            SUM("t17"."amount_cents") FILTER(WHERE
-                                              "t17"."day" >= 20163) AS "spend_365",
-                                            COUNT(DISTINCT "t17"."day") - 1 AS "repeats",
-                                            MAX("t17"."day") - MIN("t17"."day") AS "days_with_us",
-                                            COUNT(*) AS "baskets_ever",
-                                            SUM("t17"."amount_cents") FILTER(WHERE
-                                              (
-                                                "t17"."day" < 20438
-                                              ) AND (
-                                                "t17"."day" >= 20348
-                                              )) AS "spend_before_90"
-                                          FROM "t12" AS "t17"
-                                          GROUP BY
-                                            1
-                                        ) AS "t31"
-                                          ON "t4"."customer_id" = "t31"."customer_id"
-                                        WHERE
-                                          EXISTS(
+                                            "t53"."customer_id",
+                                            "t53"."value" AS "favourite_department"
+                                          FROM (
                                             SELECT
-                                              1
-                                            FROM "touched" AS "t3"
-                                            WHERE
-                                              "t4"."customer_id" = "t3"."customer_id"
-                                          )
-                                      ) AS "t40"
-                                    ) AS "t47"
+                                              "t39"."customer_id",
+                                              "t39"."value",
+                                              "t39"."weight",
+                                              ROW_NUMBER() OVER (PARTITION BY "t39"."customer_id" ORDER BY "t39"."weight" DESC, "t39"."value" ASC) - 1 AS "place"
+                                            FROM (
+                                              SELECT
+                                                *
+                                              FROM (
+                                                SELECT
+                                                  "t17"."customer_id",
+                                                  "t17"."value",
+                                                  COALESCE(SUM("t17"."weight"), 0) AS "weight"
+                                                FROM (
+                                                  SELECT
+                                                    "t8"."customer_id",
+                                                    "t8"."department" AS "value",
+                                                    "t8"."amount_cents" AS "weight"
+                                                  FROM "t7" AS "t8"
+                                                  WHERE
+                                                    "t8"."name" IN ('basket') AND "t8"."day" >= 20163
+                                                ) AS "t17"
+                                                GROUP BY
+                                                  1,
+                                                  2
+                                              ) AS "t26"
+                                              WHERE
+                                                "t26"."value" IS NOT NULL
+                                            ) AS "t39"
+                                          ) AS "t53"
+                                          WHERE
+                                            "t53"."place" = 0
+                                        ) AS "t62"
+                                          ON "t70"."customer_id" = "t62"."customer_id"
+                                      ) AS "t71"
+                                    ) AS "t73"
                                     LEFT OUTER JOIN (
                                       SELECT
-                                        "t57"."customer_id",
-                                        "t57"."usual_interval"
+                                        "t52"."customer_id",
+                                        "t52"."value" AS "recent_favourite"
                                       FROM (
                                         SELECT
                                           "t38"."customer_id",
-                                          CAST((
-                                            ELEMENT_AT(
-                                              ARRAY_SORT(ARRAY_AGG("t38"."gap") FILTER(WHERE
-                                                "t38"."gap" IS NOT NULL)),
-                                              CAST(FLOOR(
-                                                CAST((
-                                                  CARDINALITY(ARRAY_SORT(ARRAY_AGG("t38"."gap") FILTER(WHERE
-                                                    "t38"."gap" IS NOT NULL))) - 1
-                                                ) AS DOUBLE) / (
-                                                  2
-                                                )
-                                              ) AS BIGINT) + 1
-                                            ) + ELEMENT_AT(
-                                              ARRAY_SORT(ARRAY_AGG("t38"."gap") FILTER(WHERE
-                                                "t38"."gap" IS NOT NULL)),
-                                              CAST(FLOOR(
-                                                CAST((
-                                                  CARDINALITY(ARRAY_SORT(ARRAY_AGG("t38"."gap") FILTER(WHERE
-                                                    "t38"."gap" IS NOT NULL)))
-                                                ) AS DOUBLE) / (
-                                                  2
-                                                )
-                                              ) AS BIGINT) + 1
-                                            )
-                                          ) AS DOUBLE) / 2 AS "usual_interval",
-                                          COUNT(*) AS "gaps"
+                                          "t38"."value",
+                                          "t38"."weight",
+                                          ROW_NUMBER() OVER (PARTITION BY "t38"."customer_id" ORDER BY "t38"."weight" DESC, "t38"."value" ASC) - 1 AS "place"
                                         FROM (
                                           SELECT
                                             *
                                           FROM (
                                             SELECT
                                               "t16"."customer_id",
-                                              "t16"."day",
-                                              CAST("t16"."day" - LAG("t16"."day") OVER (PARTITION BY "t16"."customer_id" ORDER BY "t16"."day" ASC) AS DOUBLE) AS "gap"
+                                              "t16"."value",
+                                              COALESCE(SUM("t16"."weight"), 0) AS "weight"
                                             FROM (
-                                              SELECT DISTINCT
+                                              SELECT
                                                 "t8"."customer_id",
-                                                "t8"."day"
+                                                "t8"."department" AS "value",
+                                                "t8"."amount_cents" AS "weight"
                                               FROM "t7" AS "t8"
                                               WHERE
-                                                "t8"."name" = 'basket' AND "t8"."day" >= 20163
+                                                "t8"."name" IN ('basket') AND "t8"."day" >= 20438
                                             ) AS "t16"
-                                          ) AS "t30"
+                                            GROUP BY
+                                              1,
+                                              2
+                                          ) AS "t25"
                                           WHERE
-                                            "t30"."gap" IS NOT NULL
+                                            "t25"."value" IS NOT NULL
                                         ) AS "t38"
-                                        GROUP BY
-                                          1
-                                      ) AS "t57"
+                                      ) AS "t52"
                                       WHERE
-                                        "t57"."gaps" >= 3
-                                    ) AS "t59"
-                                      ON "t47"."customer_id" = "t59"."customer_id"
-                                  ) AS "t60"
-                                ) AS "t62"
+                                        "t52"."place" = 0
+                                    ) AS "t61"
+                                      ON "t73"."customer_id" = "t61"."customer_id"
+                                  ) AS "t74"
+                                ) AS "t76"
                                 LEFT OUTER JOIN (
                                   SELECT
-                                    "t46"."customer_id",
-                                    "t46"."department" AS "favourite_department"
+                                    "t51"."customer_id",
+                                    "t51"."value" AS "previous_favourite"
                                   FROM (
                                     SELECT
-                                      "t34"."customer_id",
-                                      "t34"."department",
-                                      "t34"."spent",
-                                      ROW_NUMBER() OVER (
-                                        PARTITION BY "t34"."customer_id"
-                                        ORDER BY "t34"."spent" DESC, "t34"."department" ASC
-                                      ) - 1 AS "place"
+                                      "t37"."customer_id",
+                                      "t37"."value",
+                                      "t37"."weight",
+                                      ROW_NUMBER() OVER (PARTITION BY "t37"."customer_id" ORDER BY "t37"."weight" DESC, "t37"."value" ASC) - 1 AS "place"
                                     FROM (
                                       SELECT
                                         *
                                       FROM (
                                         SELECT
                                           "t15"."customer_id",
-                                          "t15"."department",
-                                          COALESCE(SUM("t15"."amount_cents"), 0) AS "spent"
+                                          "t15"."value",
+                                          COALESCE(SUM("t15"."weight"), 0) AS "weight"
                                         FROM (
                                           SELECT
-                                            *
+                                            "t8"."customer_id",
+                                            "t8"."department" AS "value",
+                                            "t8"."amount_cents" AS "weight"
                                           FROM "t7" AS "t8"
                                           WHERE
-                                            "t8"."name" = 'basket' AND "t8"."day" >= 20163
+                                            "t8"."name" IN ('basket') AND "t8"."day" < 20438 AND "t8"."day" >= 20073
                                         ) AS "t15"
                                         GROUP BY
                                           1,
                                           2
-                                      ) AS "t23"
+                                      ) AS "t24"
                                       WHERE
-                                        "t23"."department" IS NOT NULL
-                                    ) AS "t34"
-                                  ) AS "t46"
+                                        "t24"."value" IS NOT NULL
+                                    ) AS "t37"
+                                  ) AS "t51"
                                   WHERE
-                                    "t46"."place" = 0
-                                ) AS "t54"
-                                  ON "t62"."customer_id" = "t54"."customer_id"
-                              ) AS "t63"
-                            ) AS "t65"
+                                    "t51"."place" = 0
+                                ) AS "t60"
+                                  ON "t76"."customer_id" = "t60"."customer_id"
+                              ) AS "t77"
+                            ) AS "t79"
                             LEFT OUTER JOIN (
                               SELECT
                                 "t45"."customer_id",
-                                "t45"."department" AS "recent_favourite"
+                                COUNT(*) AS "week_streak"
                               FROM (
                                 SELECT
-                                  "t33"."customer_id",
-                                  "t33"."department",
-                                  "t33"."spent",
-                                  ROW_NUMBER() OVER (
-                                    PARTITION BY "t33"."customer_id"
-                                    ORDER BY "t33"."spent" DESC, "t33"."department" ASC
-                                  ) - 1 AS "place"
+                                  *
                                 FROM (
                                   SELECT
-                                    *
+                                    "t20"."customer_id",
+                                    "t20"."span",
+                                    ROW_NUMBER() OVER (PARTITION BY "t20"."customer_id" ORDER BY "t20"."span" DESC) - 1 AS "place",
+                                    MAX("t20"."span") OVER (
+                                      PARTITION BY "t20"."customer_id"
+                                      ORDER BY "t20"."span" DESC
+                                      ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING
+                                    ) AS "newest"
                                   FROM (
-                                    SELECT
-                                      "t14"."customer_id",
-                                      "t14"."department",
-                                      COALESCE(SUM("t14"."amount_cents"), 0) AS "spent"
-                                    FROM (
-                                      SELECT
-                                        *
-                                      FROM "t7" AS "t8"
-                                      WHERE
-                                        "t8"."name" = 'basket' AND "t8"."day" >= 20438
-                                    ) AS "t14"
-                                    GROUP BY
-                                      1,
-                                      2
-                                  ) AS "t22"
-                                  WHERE
-                                    "t22"."department" IS NOT NULL
-                                ) AS "t33"
+                                    SELECT DISTINCT
+                                      "t8"."customer_id",
+                                      CAST(FLOOR(CAST((
+                                        "t8"."day" + 3
+                                      ) AS DOUBLE) / (
+                                        7
+                                      )) AS BIGINT) AS "span"
+                                    FROM "t7" AS "t8"
+                                    WHERE
+                                      "t8"."name" IN ('basket')
+                                  ) AS "t20"
+                                ) AS "t34"
+                                WHERE
+                                  "t34"."newest" >= 2932 AND (
+                                    "t34"."span" + "t34"."place"
+                                  ) = "t34"."newest"
                               ) AS "t45"
-                              WHERE
-                                "t45"."place" = 0
-                            ) AS "t53"
-                              ON "t65"."customer_id" = "t53"."customer_id"
-                          ) AS "t66"
-                        ) AS "t68"
+                              GROUP BY
+                                1
+                            ) AS "t56"
+                              ON "t79"."customer_id" = "t56"."customer_id"
+                          ) AS "t80"
+                        ) AS "t82"
                         LEFT OUTER JOIN (
                           SELECT
-                            "t44"."customer_id",
-                            "t44"."department" AS "previous_favourite"
+                            "t49"."customer_id",
+                            CAST(ROUND(AVG(CAST("t49"."spent" AS DOUBLE)), 0) AS BIGINT) AS "repeat_value"
                           FROM (
                             SELECT
-                              "t32"."customer_id",
-                              "t32"."department",
-                              "t32"."spent",
-                              ROW_NUMBER() OVER (
-                                PARTITION BY "t32"."customer_id"
-                                ORDER BY "t32"."spent" DESC, "t32"."department" ASC
-                              ) - 1 AS "place"
+                              *
                             FROM (
                               SELECT
-                                *
+                                "t31"."customer_id",
+                                "t31"."day",
+                                "t31"."spent",
+                                MIN("t31"."day") OVER (
+                                  PARTITION BY "t31"."customer_id"
+                                  ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING
+                                ) AS "first"
                               FROM (
                                 SELECT
-                                  "t13"."customer_id",
-                                  "t13"."department",
-                                  COALESCE(SUM("t13"."amount_cents"), 0) AS "spent"
-                                FROM (
-                                  SELECT
-                                    *
-                                  FROM "t7" AS "t8"
-                                  WHERE
-                                    "t8"."name" = 'basket' AND "t8"."day" < 20438 AND "t8"."day" >= 20073
-                                ) AS "t13"
+                                  "t19"."customer_id",
+                                  "t19"."day",
+                                  COALESCE(SUM("t19"."amount_cents"), 0) AS "spent"
+                                FROM "t14" AS "t19"
                                 GROUP BY
                                   1,
                                   2
-                              ) AS "t21"
-                              WHERE
-                                "t21"."department" IS NOT NULL
-                            ) AS "t32"
-                          ) AS "t44"
-                          WHERE
-                            "t44"."place" = 0
-                        ) AS "t52"
-                          ON "t68"."customer_id" = "t52"."customer_id"
-                      ) AS "t69"
-                    ) AS "t71"
+                              ) AS "t31"
+                            ) AS "t42"
+                            WHERE
+                              "t42"."day" > "t42"."first"
+                          ) AS "t49"
+                          GROUP BY
+                            1
+                        ) AS "t64"
+                          ON "t82"."customer_id" = "t64"."customer_id"
+                      ) AS "t83"
+                    ) AS "t85"
                     LEFT OUTER JOIN (
                       SELECT
-                        "t39"."customer_id",
-                        COUNT(*) AS "week_streak"
+                        "t13"."customer_id",
+                        SUM(CAST("t13"."day" >= 20438 AS INTEGER)) AS "emails_90"
                       FROM (
                         SELECT
                           *
-                        FROM (
-                          SELECT
-                            "t18"."customer_id",
-                            "t18"."week",
-                            ROW_NUMBER() OVER (PARTITION BY "t18"."customer_id" ORDER BY "t18"."week" DESC) - 1 AS "place",
-                            MAX("t18"."week") OVER (
-                              PARTITION BY "t18"."customer_id"
-                              ORDER BY "t18"."week" DESC
-                              ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING
-                            ) AS "newest"
-                          FROM (
-                            SELECT DISTINCT
-                              "t8"."customer_id",
-                              CAST(FLOOR(CAST((
-                                "t8"."day" + 3
-                              ) AS DOUBLE) / (
-                                7
-                              )) AS BIGINT) AS "week"
-                            FROM "t7" AS "t8"
-                            WHERE
-                              "t8"."name" = 'basket'
-                          ) AS "t18"
-                        ) AS "t29"
+                        FROM "t7" AS "t8"
                         WHERE
-                          "t29"."newest" >= 2932 AND (
-                            "t29"."week" + "t29"."place"
-                          ) = "t29"."newest"
-                      ) AS "t39"
+                          "t8"."name" IN ('email_sent')
+                      ) AS "t13"
                       GROUP BY
                         1
-                    ) AS "t48"
-                      ON "t71"."customer_id" = "t48"."customer_id"
-                  ) AS "t72"
-                ) AS "t74"
+                    ) AS "t30"
+                      ON "t85"."customer_id" = "t30"."customer_id"
+                  ) AS "t86"
+                ) AS "t88"
                 LEFT OUTER JOIN (
                   SELECT
-                    "t42"."customer_id",
-                    CAST(ROUND(AVG(CAST("t42"."spent" AS DOUBLE)), 0) AS BIGINT) AS "repeat_value"
+                    "t12"."customer_id",
+                    MAX("t12"."at") AS "last_reply_at",
+                    SUM(CAST("t12"."day" >= 20163 AS INTEGER)) AS "replies_365"
                   FROM (
                     SELECT
                       *
-                    FROM (
-                      SELECT
-                        "t27"."customer_id",
-                        "t27"."day",
-                        "t27"."spent",
-                        MIN("t27"."day") OVER (
-                          PARTITION BY "t27"."customer_id"
-                          ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING
-                        ) AS "first"
-                      FROM (
-                        SELECT
-                          "t17"."customer_id",
-                          "t17"."day",
-                          COALESCE(SUM("t17"."amount_cents"), 0) AS "spent"
-                        FROM "t12" AS "t17"
-                        GROUP BY
-                          1,
-                          2
-                      ) AS "t27"
-                    ) AS "t37"
+                    FROM "t7" AS "t8"
                     WHERE
-                      "t37"."day" > "t37"."first"
-                  ) AS "t42"
+                      "t8"."name" IN ('replied')
+                  ) AS "t12"
                   GROUP BY
                     1
-                ) AS "t56"
-                  ON "t74"."customer_id" = "t56"."customer_id"
-              ) AS "t75"
-            ) AS "t77"
+                ) AS "t29"
+                  ON "t88"."customer_id" = "t29"."customer_id"
+              ) AS "t89"
+            ) AS "t91"
             LEFT OUTER JOIN (
               SELECT
-                "t11"."customer_id",
-                SUM(CAST("t11"."day" >= 20438 AS INTEGER)) AS "emails_90"
+                "t28"."customer_id",
+                "t28"."felt_understood"
               FROM (
                 SELECT
-                  *
-                FROM "t7" AS "t8"
-                WHERE
-                  "t8"."name" = 'email_sent'
-              ) AS "t11"
-              GROUP BY
-                1
-            ) AS "t26"
-              ON "t77"."customer_id" = "t26"."customer_id"
-          ) AS "t78"
-        ) AS "t80"
+                  "t11"."customer_id",
+                  "t11"."at",
+                  "t11"."id",
+                  "t11"."felt_understood",
+                  ROW_NUMBER() OVER (PARTITION BY "t11"."customer_id" ORDER BY "t11"."at" DESC, "t11"."id" DESC) - 1 AS "place"
+                FROM (
+                  SELECT
+                    "t8"."customer_id",
+                    "t8"."at",
+                    "t8"."id",
+                    "t8"."answer" AS "felt_understood"
+                  FROM "t7" AS "t8"
+                  WHERE
+                    "t8"."name" IN ('felt_understood')
+                ) AS "t11"
+              ) AS "t28"
+              WHERE
+                "t28"."place" = 0
+            ) AS "t41"
+              ON "t91"."customer_id" = "t41"."customer_id"
+          ) AS "t92"
+        ) AS "t94"
         LEFT OUTER JOIN (
           SELECT
             "t10"."customer_id",
-            MAX("t10"."at") AS "last_reply_at",
-            SUM(CAST("t10"."day" >= 20163 AS INTEGER)) AS "replies_365"
+            SUM(CAST("t10"."day" >= 20438 AS INTEGER)) AS "engaged_90",
+            MAX("t10"."at") AS "last_engaged_at"
           FROM (
             SELECT
               *
             FROM "t7" AS "t8"
             WHERE
-              "t8"."name" = 'replied'
+              "t8"."name" IN ('replied', 'wrote', 'asked_for_call', 'felt_understood')
           ) AS "t10"
           GROUP BY
             1
-        ) AS "t25"
-          ON "t80"."customer_id" = "t25"."customer_id"
-      ) AS "t81"
-    ) AS "t83"
+        ) AS "t27"
+          ON "t94"."customer_id" = "t27"."customer_id"
+      ) AS "t95"
+    ) AS "t97"
     LEFT OUTER JOIN (
       SELECT
-        "t24"."customer_id",
-        "t24"."felt_understood"
+        "t44"."customer_id",
+        COUNT(*) AS "emails_unanswered"
       FROM (
         SELECT
-          "t9"."customer_id",
-          "t9"."at",
-          "t9"."id",
-          "t9"."felt_understood",
-          ROW_NUMBER() OVER (PARTITION BY "t9"."customer_id" ORDER BY "t9"."at" DESC, "t9"."id" DESC) - 1 AS "place"
+          *
         FROM (
           SELECT
-            "t8"."customer_id",
-            "t8"."at",
-            "t8"."id",
-            "t8"."answer" AS "felt_understood"
-          FROM "t7" AS "t8"
-          WHERE
-            "t8"."name" = 'felt_understood'
-        ) AS "t9"
-      ) AS "t24"
-      WHERE
-        "t24"."place" = 0
-    ) AS "t36"
-      ON "t83"."customer_id" = "t36"."customer_id"
-  ) AS "t84"
-) AS "t85";
+            "t9"."id",
+            "t9"."customer_id",
+            "t9"."name",
+            "t9"."at",
+            "t9"."properties",
+            "t9"."day",
+            "t9"."amount_cents",
+            "t9"."items",
+            "t9"."department",
+            "t9"."discount_cents",
+            "t9"."answer",
+            "t9"."name" = 'email_sent' AS "sent",
+            MAX("t9"."at") FILTER(WHERE
+              NOT (
+                "t9"."name" = 'email_sent'
+              )) OVER (
+              PARTITION BY "t9"."customer_id"
+              ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING
+            ) AS "answered"
+          FROM (
+            SELECT
+              *
+            FROM "t7" AS "t8"
+            WHERE
+              "t8"."name" IN ('email_sent', 'replied', 'wrote', 'asked_for_call', 'felt_understood')
+          ) AS "t9"
+        ) AS "t32"
+        WHERE
+          "t32"."sent"
+          AND (
+            (
+              "t32"."answered" IS NULL
+            ) OR (
+              "t32"."at" > "t32"."answered"
+            )
+          )
+      ) AS "t44"
+      GROUP BY
+        1
+    ) AS "t54"
+      ON "t97"."customer_id" = "t54"."customer_id"
+  ) AS "t98"
+) AS "t99";
