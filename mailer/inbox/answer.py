@@ -4,16 +4,20 @@ An answer is written against what its writer saw: if the conversation went on me
 sent. It goes to the conversation's own address, never to a Reply-To somebody gave, in the customer's thread, from the
 writer's name; the pipeline adds From and the signed Reply-To when it writes the bytes. Only a person's press gets here:
 nothing in this house answers an email by itself, so two such houses facing each other fall silent (RFC 3834, 2).
+
+It may wait a few seconds in the outbox, in which its writer can take it back: a row that is due later, so that neither
+a crash nor a restart sends it sooner, or twice, or forgets it.
 """
 
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Any
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col, func, select
 
-from mailer.delivery.outbox import Kind, enqueue_one, new_message_id
+from mailer.delivery.outbox import Kind, Message, State, T, change, enqueue_one, new_message_id
 from mailer.errors import Invalid
 from mailer.inbox import thread, wording
-from mailer.inbox.conversation import Conversation, Entry, EntryKind, add_answer
+from mailer.inbox.conversation import Conversation, ConversationState, Entry, EntryKind, add_answer
 from mailer.mail.address import normalise
 from mailer.mail.tokens import Signer, claimed
 from mailer.people.customer import Customer
@@ -33,6 +37,7 @@ def answer(
     reply_domain: str,
     signer: Signer,
     seen_revision: int,
+    waits: timedelta = timedelta(),
 ) -> Entry:
     """Put an answer into the outbox and into the conversation; the same words pressed twice are one answer.
 
@@ -45,6 +50,7 @@ def answer(
         domain: of the Message-ID.
         reply_domain, signer: make sure that the answer does not go to an address of our own.
         seen_revision: the revision of the conversation its writer had before them.
+        waits: how long it can be taken back, and so does not leave.
 
     Raises:
         Invalid: there are no words, the conversation went on, or its address cannot be written to.
@@ -81,7 +87,59 @@ def answer(
         headers=thread.headers(session, conversation),
         now=now,
     )
+    if waits:
+        message.state, message.due_at, message.next_at = State.WAITING, now + waits, now + waits
+        session.add(message)
     return add_answer(session, conversation, message, staff.id or 0, text, now)
+
+
+def can_be_taken_back(message: Message, staff: Staff, now: datetime) -> bool:
+    """Whether an answer is still here, and this is who wrote it."""
+    still = message.kind is Kind.ANSWER and message.state is State.WAITING and not message.attempts
+    return still and message.staff_id == staff.id and message.due_at > now
+
+
+def take_back(session: Session, conversation: Conversation, message: Message, staff: Staff, now: datetime) -> str:
+    """Take an answer back before it leaves, and return its words; the customer waits again, as long as before.
+
+    Raises:
+        Invalid: it has left, or somebody else wrote it.
+    """
+    session.flush()
+    session.refresh(conversation, with_for_update=True)
+    entry = session.exec(select(Entry).where(Entry.message_id == message.id)).one_or_none()
+    ours = (T.c.id == message.id) & (T.c.attempts == 0) & (T.c.due_at > now)
+    back = {"state": State.CANCELLED, "reason": f"taken back by {staff.name}", "settled_at": now}
+    mine = entry is not None and entry.conversation_id == conversation.id and can_be_taken_back(message, staff, now)
+    if not mine or not change(session, (State.WAITING,), ours, back):
+        raise Invalid("this answer has left already, or was taken back; write another one to add to it")
+    assert entry is not None
+    words = entry.text
+    session.delete(entry)
+    session.flush()
+    session.refresh(message)
+    conversation.first_answer_at = session.exec(_answers(conversation, func.min(Entry.at))).one()
+    conversation.waiting_since = _waited_since(session, conversation)
+    if conversation.waiting_since:
+        conversation.state = ConversationState.OPEN
+        conversation.reopen(session, now)
+    conversation.revision += 1
+    session.add(conversation)
+    return words
+
+
+def _answers(conversation: Conversation, what: Any) -> Any:
+    return select(what).where(Entry.conversation_id == conversation.id, Entry.kind == EntryKind.ANSWER)
+
+
+def _waited_since(session: Session, conversation: Conversation) -> datetime | None:
+    """Return when the customer said the first word that no answer followed."""
+    last = session.exec(_answers(conversation, func.max(Entry.id))).one() or 0
+    theirs = col(Entry.kind).in_([EntryKind.REPLY, EntryKind.CALL]), col(Entry.id) > last
+    first: datetime | None = session.exec(
+        select(func.min(Entry.at)).where(Entry.conversation_id == conversation.id, *theirs)
+    ).one()
+    return first
 
 
 def _check_address(session: Session, address: str, signer: Signer, reply_domain: str) -> None:

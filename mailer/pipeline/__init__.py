@@ -10,7 +10,7 @@ Each step finds its work by the state of rows, does one chunk a transaction, and
 This package and the web are the only places that commit.
 """
 
-from mailer.pipeline.answer import answer
+from mailer.pipeline.answer import answer, close
 from mailer.pipeline.explain import preview, runs_of, segment_state, why_sent
 from mailer.pipeline.launch import approve, run_now, send_test, template_digest
 from mailer.pipeline.plan import choose, fold, plan
@@ -28,6 +28,7 @@ __all__ = [
     "approve",
     "cancel",
     "choose",
+    "close",
     "fold",
     "pause",
     "plan",

@@ -110,7 +110,13 @@ class Shop:
         return talk, entry, given
 
     def answer(
-        self, talk: Conversation, staff: Staff, text: str, seen: int | None = None, at: datetime | None = None
+        self,
+        talk: Conversation,
+        staff: Staff,
+        text: str,
+        seen: int | None = None,
+        at: datetime | None = None,
+        waits: timedelta = timedelta(),
     ) -> Entry:
         return answer.answer(
             self.session,
@@ -122,6 +128,7 @@ class Shop:
             reply_domain="reply.example.com",
             signer=self.signer,
             seen_revision=talk.revision if seen is None else seen,
+            waits=waits,
         )
 
 
