@@ -11,6 +11,7 @@ from sqlmodel import Session, select
 
 from mailer.campaigns.campaign import Campaign, CampaignState, Stakes
 from mailer.campaigns.schedule import Schedule
+from mailer.delivery.release import InDoubt
 from mailer.errors import Invalid
 from mailer.people.consent import Topic
 from mailer.rendering.template import Shelf
@@ -39,6 +40,7 @@ class CampaignForm(BaseModel):
     send_before_hours: float = Field(24, gt=0, le=24 * 30)
     again_after_days: int = Field(30, ge=0, le=3650)
     priority: int = Field(50, ge=0, le=100)
+    in_doubt: str = Field("", pattern=f"^(|{'|'.join(InDoubt)})$")  # empty: as the house does
 
     def slug(self) -> str:
         """Return the name a title makes: "Win back!" is win-back."""
@@ -77,7 +79,7 @@ class CampaignForm(BaseModel):
         campaign.segment_id, campaign.topic_id, campaign.template = segment.id, self.topic, self.template
         campaign.schedule = self.schedule().to_data()
         campaign.send_before_hours, campaign.again_after_days = self.send_before_hours, self.again_after_days
-        campaign.priority = self.priority
+        campaign.priority, campaign.in_doubt = self.priority, self.in_doubt
         if campaign.state is CampaignState.FINISHED:
             campaign.state = CampaignState.DRAFT
         session.add(campaign)
@@ -89,7 +91,7 @@ def blank(segment: str = "", template: str = "") -> Given:
     return {
         "segment": [segment], "template": [template or segment], "kind": ["weekly"], "weekdays": ["1"], "at": ["09:00"],
         "zone": ["customer"], "day": ["1"], "send_before_hours": ["24"], "again_after_days": ["30"], "priority": ["50"],
-        "stakes": ["routine"],
+        "stakes": ["routine"], "in_doubt": [""],
     }  # fmt: skip
 
 
@@ -114,4 +116,5 @@ def filled(session: Session, campaign: Campaign) -> Given:
         "send_before_hours": [f"{campaign.send_before_hours:g}"],
         "again_after_days": [str(campaign.again_after_days)],
         "priority": [str(campaign.priority)],
+        "in_doubt": [campaign.in_doubt],
     }

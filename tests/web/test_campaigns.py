@@ -26,6 +26,17 @@ def test_a_new_campaign_is_a_draft(browser: Callable, press: Callable, segment: 
     assert campaign.schedule["weekdays"] == [1, 3]
 
 
+def test_what_is_done_with_a_lost_answer_is_chosen_in_the_form_and_shown_again(
+    browser: Callable, press: Callable, segment: object, house: House
+) -> None:
+    nora = browser("nora")
+    press(nora, "/campaigns/new", "/campaigns", **(FORM | {"in_doubt": "resend"}))
+    assert kept(house, "win-them-back").in_doubt == "resend"
+    assert '<option value="resend" selected>' in nora.get("/campaigns/win-them-back/form").get_data(as_text=True)
+    answer = press(nora, "/campaigns/new", "/campaigns", **(FORM | {"title": "Other", "in_doubt": "forget"}))
+    assert answer.status_code == 422
+
+
 @pytest.mark.parametrize(
     "wrong", [{"segment": "no"}, {"topic": "no"}, {"template": "no"}, {"at": "nine"}, {"title": ""}]
 )
