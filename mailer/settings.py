@@ -126,6 +126,19 @@ class Replies(Section):
     authserv_id: str = Field("", description="our own id in Authentication-Results; others are not believed")
 
 
+class Hits(Section):
+    """[hits] What is counted of that which customers do with an email."""
+
+    clicks: bool = Field(
+        True, description="count the links that are followed; false: they lead straight to their targets"
+    )
+    opens: bool = Field(
+        False,
+        description="put a picture of one pixel into each email and count its fetches: tells little, since mail "
+        "programs fetch it unread or not at all, and asks nobody",
+    )
+
+
 class Web(Section):
     """[web] Where the pages are served."""
 
@@ -133,6 +146,15 @@ class Web(Section):
     threads: int = Field(8, ge=1, description="requests answered at once")
     secure_cookies: bool = Field(False, description="true where the pages are served over https")
     session_hours: int = Field(12, ge=1, description="how long a sign-in lasts")
+    second_step: bool = Field(
+        True, description="administrators show a code from their phone beside the password; a demo asks nobody"
+    )
+    trusted_proxies: str = Field(
+        "",
+        description="networks of the proxies in front, separated by spaces: 127.0.0.1/32; "
+        "only they are believed in X-Forwarded-For",
+    )
+    undo_seconds: int = Field(10, ge=0, le=300, description="how long an answer waits before it leaves, to be undone")
 
 
 class Secret(SecretStr):
@@ -177,6 +199,7 @@ class Settings(Section):
     dkim: Dkim = Dkim()
     gate: Gate = Gate()
     replies: Replies = Replies()
+    hits: Hits = Hits()
     web: Web = Web()
     hooks: Hooks = Hooks()
     scheduler: Scheduler = Scheduler()

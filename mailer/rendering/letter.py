@@ -1,7 +1,8 @@
 """What does the letter to one customer say? Subject, HTML, and the same again as plain text.
 
 The fourth layer of protection is here: what came out is looked at, whatever the template was. It has a size, its links
-lead where links may lead, and its subject is one line.
+lead where links may lead, and its subject is one line. Links are counted (see `counted`) where the context has a link
+for it; the text names their targets.
 """
 
 import re
@@ -12,7 +13,7 @@ from jinja2 import Template, TemplateError
 
 from mailer.errors import Permanent
 from mailer.mail.compose import Letter
-from mailer.rendering import sandbox
+from mailer.rendering import counted, sandbox
 from mailer.rendering.page import closed_up, text_of, text_source, tidy
 
 MOST = 512 * 1024  # characters of HTML; Gmail itself clips at 102 kB, see preflight
@@ -33,9 +34,12 @@ def render(subject: str, preheader: str, html: str, context: Mapping[str, Any]) 
         said = one_line(_write(sandbox.line(subject, language), data))
         before = one_line(_write(sandbox.line(preheader, language), data))
         data |= {"subject": said, "preheader": before}
-        page = _write(sandbox.page(html), data)
+        page = _write(sandbox.page(counted.page(html, context)), data)
         source = text_source(html)
-        text = text_of(page) if source is None else tidy(closed_up(_write(sandbox.line(source, language), data)))
+        if source is None:
+            text = text_of(_write(sandbox.page(html), data))
+        else:
+            text = tidy(closed_up(_write(sandbox.line(source, language), data)))
     except (TemplateError, TypeError, ValueError, ArithmeticError) as error:
         raise Permanent(str(error) or type(error).__name__) from error
     if not said:

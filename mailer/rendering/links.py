@@ -14,11 +14,14 @@ class Links:
     preferences: str
     view: str  # the letter in a browser
     survey: str  # "Did this feel written for you?"
-    open: str  # a picture of one pixel, for the append-only log; our own templates do not use it
+    click: str = ""  # what its counted links begin with (see `counted`); empty: they lead straight to their targets
+    open: str = ""  # a picture of one pixel that counts openings; empty: there is none
 
     @classmethod
-    def of(cls, base_url: str, signer: Signer, message_row_id: int) -> "Links":
-        """Return the links of this message under `base_url`."""
+    def of(
+        cls, base_url: str, signer: Signer, message_row_id: int, *, clicks: bool = False, opens: bool = False
+    ) -> "Links":
+        """Return the links of this message under `base_url`; `clicks` and `opens`: whether those are counted."""
         base = base_url.rstrip("/")
 
         def link(path: str, purpose: Purpose) -> str:
@@ -30,14 +33,10 @@ class Links:
             preferences=link("p", Purpose.PREFERENCES),
             view=link("v", Purpose.VIEW),
             survey=link("s", Purpose.SURVEY),
-            open=link("o", Purpose.OPEN) + ".gif",
+            click=link("c", Purpose.CLICK) if clicks else "",
+            open=link("o", Purpose.OPEN) + ".gif" if opens else "",
         )
 
     def to_data(self) -> dict[str, str]:
-        """Return what a template may name."""
-        return {name: getattr(self, name) for name in self.__slots__}
-
-
-def click(base_url: str, signer: Signer, message_row_id: int, number: int) -> str:
-    """Return the counted way to a letter's link of that number; the target is looked up, never in the address."""
-    return f"{base_url.rstrip('/')}/c/{signer.sign(Purpose.CLICK, message_row_id, number)}"
+        """Return what a letter is made of: the links it has."""
+        return {name: link for name in self.__slots__ if (link := getattr(self, name))}

@@ -17,7 +17,7 @@ from jinja2 import TemplateError
 from mailer.errors import Permanent
 from mailer.mail.compose import Pressed, frame
 from mailer.mail.transfer import ended, line, piece, quoted_printable
-from mailer.rendering import flat, sandbox
+from mailer.rendering import counted, flat, sandbox
 from mailer.rendering.letter import MOST, one_line, render
 from mailer.rendering.page import closed_up, text_source
 
@@ -30,7 +30,7 @@ def press(subject: str, preheader: str, html: str, context: Mapping[str, Any]) -
     Raises:
         Permanent: a field is missing, or what came out may not leave; the message is for the author.
     """
-    version = _version(subject, preheader, html)
+    version = _version(subject, preheader, html, counted.page(html, context))
     if version is not None:
         try:
             return version.press(context)
@@ -77,8 +77,8 @@ class _Version:
 
 
 @lru_cache(maxsize=64)
-def _version(subject: str, preheader: str, html: str) -> _Version | None:
-    """Compile a template version; None if it has to be written by Jinja."""
+def _version(subject: str, preheader: str, html: str, page: str) -> _Version | None:
+    """Compile a template version, of which `page` is sent; None if it has to be written by Jinja."""
     language = sandbox.language_of(html)
     text = text_source(html)
     if text is None:
@@ -88,7 +88,7 @@ def _version(subject: str, preheader: str, html: str) -> _Version | None:
             flat.line(subject, language),
             flat.line(preheader, language),
             flat.line(text, language, _whole_lines),
-            flat.page(html, language),
+            flat.page(page, language),
             _frame(subject, preheader, html),
         )
     except flat.Unsure:

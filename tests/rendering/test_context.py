@@ -7,7 +7,7 @@ from typing import Any
 from mailer.mail.tokens import Purpose, Signer
 from mailer.rendering.allowed import ROOTS
 from mailer.rendering.context import plain
-from mailer.rendering.links import Links, click
+from mailer.rendering.links import Links
 
 Seen = Callable[..., dict[str, Any]]
 
@@ -34,14 +34,19 @@ def test_values_are_made_plain() -> None:
     assert plain({"a": Decimal("1.5"), "b": (date(2026, 3, 16), {"x"})}) == {"a": 1.5, "b": ["2026-03-16", ["x"]]}
 
 
-def test_every_link_names_its_message_for_one_purpose_only(links: Links) -> None:
+def test_every_link_names_its_message_for_one_purpose_only() -> None:
     signer = Signer(b"k" * 32)
-    for name, purpose in (("human", "h"), ("unsubscribe", "u"), ("preferences", "p"), ("view", "v"), ("survey", "s")):
-        address = getattr(links, name)
-        assert address.startswith(f"https://mail.example.com/{purpose}/")
-        token = address.rpartition("/")[2]
-        assert signer.read(Purpose(name), token) == 7
-        assert [each for each in Purpose if signer.read(each, token)] == [Purpose(name)]
-    assert signer.read(Purpose.OPEN, links.open.rpartition("/")[2].removesuffix(".gif")) == 7
-    clicked = click("https://mail.example.com", signer, 7, 3)
-    assert signer.read_pair(Purpose.CLICK, clicked.rpartition("/")[2]) == (7, 3)
+    links = Links.of("https://mail.example.com/", signer, 7, clicks=True, opens=True)
+    for path, purpose in (
+        ("h", Purpose.HUMAN), ("u", Purpose.UNSUBSCRIBE), ("p", Purpose.PREFERENCES), ("v", Purpose.VIEW),
+        ("s", Purpose.SURVEY), ("c", Purpose.CLICK), ("o", Purpose.OPEN),
+    ):  # fmt: skip
+        address = links.to_data()[{"c": "click", "o": "open"}.get(path, purpose.value)]
+        assert address.startswith(f"https://mail.example.com/{path}/")
+        token = address.rpartition("/")[2].removesuffix(".gif")
+        assert signer.read(purpose, token) == 7
+        assert [each for each in Purpose if signer.read(each, token) is not None] == [purpose]
+
+
+def test_what_is_not_counted_has_no_link(links: Links) -> None:
+    assert not {"click", "open"} & set(links.to_data())

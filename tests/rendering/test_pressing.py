@@ -123,7 +123,7 @@ def test_every_shipped_letter_is_compiled_and_says_the_same(shelf: Shelf, seen: 
         for language in shelf.languages(name):
             template = shelf.get(name, language)
             source = (template.subject, template.preheader, inline(template.html))
-            version = pressing._version(*source)
+            version = pressing._version(*source, source[2])
             assert version is not None
             for data in (seen(), seen(facts={}, first_name="")):
                 letter = version.press(data).letter()
