@@ -8,6 +8,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import count as count_up
 from typing import Any
 
 from sqlalchemy import UniqueConstraint
@@ -38,6 +39,8 @@ class Segment(SQLModel, table=True):
     source: str = "form"  # "form", or the file it was read from
     created_at: datetime = Field(sa_type=UTC)
     updated_at: datetime = Field(sa_type=UTC)
+    starred: bool = False  # the first of the list
+    archived_at: datetime | None = Field(default=None, sa_type=UTC)  # since then it is offered nowhere; it still answers
 
     @property
     def tree(self) -> Criteria:
@@ -156,12 +159,42 @@ def delete(session: Session, segment: Segment, campaigns: Sequence[str]) -> None
     Raises:
         Invalid: a campaign or another segment uses it; the message names them.
     """
+    _unused(session, segment, campaigns, "deleted")
+    session.delete(segment)
+    session.flush()
+
+
+def archive(session: Session, segment: Segment, campaigns: Sequence[str], now: datetime) -> None:
+    """Put a segment that nobody uses into the archive: it is offered nowhere, until it is taken out again.
+
+    Raises:
+        Invalid: a campaign or another segment uses it; the message names them.
+    """
+    _unused(session, segment, campaigns, "archived")
+    segment.archived_at, segment.starred = now, False
+    session.add(segment)
+
+
+def duplicate(session: Session, segment: Segment, now: datetime) -> Segment:
+    """Make another segment that asks the same, under a name of its own."""
+    taken = set(session.exec(select(Segment.name)))
+    stem = f"{segment.name[:50].rstrip('-')}-copy"
+    name = next(each for n in count_up(1) if (each := stem if n == 1 else f"{stem}-{n}") not in taken)
+    return save(
+        session,
+        name=name,
+        title=f"{segment.title} (copy)",
+        description=segment.description,
+        criteria=from_data(segment.criteria),
+        now=now,
+    )
+
+
+def _unused(session: Session, segment: Segment, campaigns: Sequence[str], what: str) -> None:
     others = used_by(session, segment.name)
     users = [f"the campaign {name}" for name in campaigns] + [f"the segment {name}" for name in others]
     if users:
-        raise Invalid(f"the segment {segment.name} cannot be deleted: it is used by {', '.join(users)}")
-    session.delete(segment)
-    session.flush()
+        raise Invalid(f"the segment {segment.name} cannot be {what}: it is used by {', '.join(users)}")
 
 
 def versions(session: Session, name: str) -> Sequence[SegmentVersion]:
