@@ -29,10 +29,11 @@ def found(home: Home, settings_text: str | None = None) -> list[str]:
 
 
 def furnish(home: Home) -> None:
-    """Copy the shipped segments and campaigns into a home, where they are its own from then on."""
+    """Copy the shipped segments, campaigns and insights into a home, where they are its own from then on."""
     shipped = Home(shipped_home())
     shutil.copytree(shipped.segments, home.segments, dirs_exist_ok=True)
     shutil.copy(shipped.campaigns, home.campaigns)
+    shutil.copy(shipped.insights, home.insights)
 
 
 def appoint(house: House, *, name: str, email: str, role: Role, now: datetime, zone: str = "UTC") -> tuple[Staff, str]:

@@ -15,12 +15,14 @@ from sqlalchemy.engine import make_url
 
 from mailer import failpoints, settings, tables
 from mailer.delivery import signing
+from mailer.delivery.allotment import Allotments
 from mailer.delivery.journal import Journal
 from mailer.delivery.outgoing import KEEP, Outgoing
 from mailer.delivery.pace import Pace
-from mailer.delivery.relays import open_ways
+from mailer.delivery.relays import open_allotments, open_ways
 from mailer.errors import NotReady
 from mailer.generation import safe_mode
+from mailer.insights import declared
 from mailer.insights.warehouse import Warehouse
 from mailer.mail.dkim import Key
 from mailer.mail.tokens import Signer
@@ -52,6 +54,7 @@ class House:
         self.woken = threading.Event()  # set when something arrived that should not wait for the next tick
         self.resumed: set[int] = set()  # campaigns that go on: what they had set aside is freed in the background
         failpoints.arm(self.settings.failpoints)
+        declared.install(home.insights)
         self.store = Store(self.settings.store.url or f"sqlite:///{home.var / 'mailer.db'}")
 
     @cached_property
@@ -97,7 +100,12 @@ class House:
     @cached_property
     def outgoing(self) -> Outgoing:
         """The way out, and the connections it keeps."""
-        return Outgoing(open_ways(self.settings.delivery, self.home.root, KEEP))
+        return Outgoing(open_ways(self.settings.delivery, self.home.root, KEEP, self.allotments))
+
+    @cached_property
+    def allotments(self) -> Allotments:
+        """What the relays that warm up may still take today."""
+        return open_allotments(self.settings.delivery, self.settings.replies.domain)
 
     @cached_property
     def pace(self) -> Pace:
@@ -132,3 +140,4 @@ class House:
                 with contextlib.suppress(Exception):
                     self.__dict__[part].close()
         self.store.close()
+        declared.install(None)

@@ -34,6 +34,11 @@ class Home:
         return self.root / "config" / "campaigns.toml"
 
     @property
+    def insights(self) -> Path:
+        """The file of insights this house declares itself."""
+        return self.root / "config" / "insights.toml"
+
+    @property
     def templates(self) -> tuple[Path, ...]:
         """The folders of templates, the nearest first."""
         shipped = shipped_home() / "templates"

@@ -5,5 +5,8 @@ arrivals     what is new there: by cursor, whatever order was committed
 fold         brings it into the warehouse and computes insights
 layout       the tables of the warehouse
 warehouse    answers questions: DuckDB through Ibis
-insight      a named, typed fact; library holds those a shop gets with the house
+insight      a named, typed fact, in one of the forms
+library      those a shop gets with the house
+declared     those it declares itself, in config/insights.toml
+learned      what else could be asked, for it really came
 """

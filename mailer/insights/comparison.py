@@ -8,6 +8,10 @@ from typing import Any
 
 import ibis
 
+_KNOWN = ("known", "unknown")
+NUMBERS = ("is", "is_not", "more_than", "at_least", "less_than", "at_most", "between", *_KNOWN)  # how they compare
+TEXTS = ("is", "is_not", "one_of", "none_of", "contains", "starts_with", *_KNOWN)
+
 Test = Callable[[Any, Any], Any]  # column, value -> Ibis boolean; null is no
 
 

@@ -5,6 +5,7 @@ other, so that segments ask of it what they ask of a basket. `pipeline.record` w
 """
 
 from datetime import datetime
+from typing import Any
 
 from sqlmodel import Field, SQLModel
 
@@ -19,3 +20,9 @@ class Recorded(SQLModel, table=True):
     source: str = Field(primary_key=True)
     after_id: int = Field(default=0, sa_type=ID)
     after_at: datetime | None = Field(default=None, sa_type=UTC)
+
+
+def ours(key: str, customer_id: int, name: str, at: datetime, **properties: str | None) -> dict[str, Any]:
+    """Return an event of our own, known by `key`, for `events.take`; what is empty is left out."""
+    known = {name: value for name, value in properties.items() if value}
+    return {"key": f"house:{key}", "customer_id": customer_id, "name": name, "at": at, "properties": known}

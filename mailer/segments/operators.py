@@ -16,7 +16,7 @@ from datetime import date
 from functools import reduce
 from typing import Any
 
-from mailer.insights.comparison import COMPARISONS
+from mailer.insights.comparison import COMPARISONS, TEXTS
 from mailer.insights.insight import Type, day_number, day_of
 from mailer.segments.moment import Spans, number
 
@@ -139,7 +139,7 @@ ALLOWED: dict[Type, tuple[str, ...]] = {
     Type.INT: (*NUMBERS, *_KNOWN),
     Type.FLOAT: (*NUMBERS, *_KNOWN),
     Type.MONEY: (*NUMBERS, *_KNOWN),
-    Type.TEXT: ("is", "is_not", "one_of", "none_of", "contains", "starts_with", *_KNOWN),
+    Type.TEXT: TEXTS,
     Type.TIME: (*TIMES, *_KNOWN),
 }
 
