@@ -10,10 +10,11 @@ import re
 import secrets
 import tomllib
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, model_validator
 
 from mailer.errors import Misconfigured
 from mailer.paths import Home
@@ -47,6 +48,22 @@ class WarehouseSection(Section):
     )
 
 
+class WarmUp(Section):
+    """warm_up = {from = 2026-11-01, first_day = 200, factor = 1.5} How a new relay begins."""
+
+    begins: date = Field(alias="from", description="its first day, UTC")
+    days: tuple[Annotated[int, Field(ge=1)], ...] = Field((), description="how many on each day; or, instead:")
+    first_day: int = Field(0, ge=0, description="how many on the first day")
+    factor: float = Field(1.5, ge=1.01, le=10, description="how many times as many on each next day")
+    warm: int = Field(50_000, ge=1, le=10**9, description="a day that would take so many has no limit any more")
+
+    @model_validator(mode="after")
+    def _one_of_both(self) -> "WarmUp":
+        if bool(self.days) == bool(self.first_day) or (self.first_day and self.first_day >= self.warm):
+            raise ValueError("give either days = [200, 400, 800], or first_day, less than warm, and a factor")
+        return self
+
+
 class RelaySection(Section):
     """[[delivery.relays]] One of several relays; the first of them that works takes a message."""
 
@@ -55,6 +72,13 @@ class RelaySection(Section):
     weight: float = Field(1, gt=0, description="its share, against the others")
     domains: str = Field("", description="sender domains it is for, separated by spaces; empty: all")
     connections: int = Field(8, ge=1, le=64, description="connections to it at once")
+    per_second: float = Field(0, ge=0, description="messages a second, of each process that sends; 0: no limit")
+    warm_up: WarmUp | None = Field(None, description="how many a day it takes while it is new")
+
+    @property
+    def senders(self) -> frozenset[str]:
+        """The domains of senders it is for."""
+        return frozenset(self.domains.lower().split())
 
 
 class PaceSection(Section):
@@ -75,7 +99,8 @@ class Delivery(Section):
     relays: tuple[RelaySection, ...] = Field(
         (),
         description="several relays instead of transport, each a [[delivery.relays]] with name, url, and if you like "
-        "weight, domains (of senders) and connections",
+        "weight, domains (of senders), connections, per_second, and for a new one "
+        "warm_up = {from = 2026-11-01, first_day = 200, factor = 1.5} or {from = 2026-11-01, days = [200, 400, 800]}",
     )
     paces: tuple[PaceSection, ...] = Field(
         (),

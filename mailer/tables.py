@@ -1,6 +1,7 @@
 """Which tables are there? Importing this module makes every one of them known, from the lowest floor to the highest."""
 
 from mailer.campaigns.campaign import Approval, Campaign, Recipient, Run
+from mailer.delivery.allotment import RelayDay
 from mailer.delivery.departed import Departed
 from mailer.delivery.feedback import ProviderEvent
 from mailer.delivery.hits import Hit
@@ -28,6 +29,6 @@ from mailer.segments.segment import Segment, SegmentVersion
 TABLES = (
     Staff, WorkingHours, Absence, Customer, Topic, Consent, Suppression, Hold,
     Event, Recorded, Segment, SegmentVersion, Campaign, Approval, Run, Recipient, TemplateVersion, Message, Hit,
-    ProviderEvent, InboundEmail, Conversation, Entry, Assignment, SavedReply, SignIn, Generation, Departed,
+    ProviderEvent, RelayDay, InboundEmail, Conversation, Entry, Assignment, SavedReply, SignIn, Generation, Departed,
     Attempt, Pass, SecondStep, RecoveryCode, Act,
 )  # fmt: skip

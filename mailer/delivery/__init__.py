@@ -7,6 +7,7 @@ retry       when a deferred message is tried again               journal   what 
 reconcile   what is in doubt, settled by evidence                hits      opened, clicked, looked at
 maillog     what a relay's log says of our messages              accounts  where everybody is, and what stands still
 relays      several relays as one way out                        pace      how fast mail goes to one domain
-breaker     whether a server that failed is asked again
+breaker     whether a server that failed is asked again          ramp      how many a day a new relay may take
+allotment   how many of these it took, in the database           turns     so many a second, and no more
 release     what a crash, a person, a policy let go of or stop   outgoing  connections that stay open between rounds
 """

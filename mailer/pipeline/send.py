@@ -15,6 +15,7 @@ from mailer.campaigns.campaign import Campaign
 from mailer.delivery import gate, outbox
 from mailer.delivery import release as releases
 from mailer.delivery.outbox import Message
+from mailer.delivery.relays import at_once
 from mailer.delivery.release import InDoubt, Recovered
 from mailer.delivery.retry import Retry
 from mailer.delivery.sender import Claims, Receipts
@@ -50,9 +51,10 @@ def send(house: House, *, stop: Callable[[], bool] = lambda: False) -> int:
         return 0
     delivery = house.settings.delivery
     judge = gate.judge(house.settings.gate)
-    paced = house.pace.judge(judge)
+    paced = house.pace.judge(house.allotments.at_claim(judge))
+    counted = house.allotments.at_dot(judge)
     retry = Retry(delivery.attempts, timedelta(hours=delivery.give_up_hours))
-    lease = timedelta(seconds=delivery.lease_seconds)
+    lease, batch = timedelta(seconds=delivery.lease_seconds), at_once(delivery)
     keyed = _campaigns_keyed(house)
     left: dict[int, Message] = {}  # claimed, and not settled yet
     dropped: set[int] = set()  # claimed, and then refused before they stood at a dot
@@ -60,7 +62,7 @@ def send(house: House, *, stop: Callable[[], bool] = lambda: False) -> int:
     def batches() -> Sequence[Envelope]:
         while not stop():
             with house.store.write(Urgency.MAIL) as session:
-                claimed = outbox.claim(session, house.owner, clock.now(), delivery.batch, lease, paced)
+                claimed = outbox.claim(session, house.owner, clock.now(), batch, lease, paced)
             if not claimed:
                 break
             if envelopes := write(house, claimed, clock.now()):  # none, when no letter of the batch could be rendered
@@ -72,7 +74,7 @@ def send(house: House, *, stop: Callable[[], bool] = lambda: False) -> int:
         now = clock.now()
         with house.store.write(Urgency.MAIL) as session:
             outbox.settle(session, receipts, now, retry)
-            allowed = outbox.hand_over(session, claims, now, judge)
+            allowed = outbox.hand_over(session, claims, now, counted)
             if len(allowed) < len(claims):  # a pause, perhaps: then what is on its way to its dot need not go there
                 waiting = [(ident, message.epoch) for ident, message in list(left.items()) if ident not in allowed]
                 dropped.update(outbox.set_aside(session, waiting, now, judge))

@@ -1,15 +1,20 @@
 import asyncio
+import time
 from collections import Counter
+from datetime import date
 from pathlib import Path
 
 import pytest
 
+from mailer.delivery.allotment import Allotments
 from mailer.delivery.breaker import Breaker
 from mailer.delivery.local import MemoryTransport
 from mailer.delivery.outgoing import Outgoing
-from mailer.delivery.relays import Relays, Way, open_ways
+from mailer.delivery.ramp import Ramp
+from mailer.delivery.relays import NONE_NOW, Relays, Way, at_once, open_allotments, open_ways
 from mailer.delivery.smtp import Patience, Relay, SmtpTransport
 from mailer.delivery.transport import Envelope, Outcome
+from mailer.delivery.turns import Turns
 from mailer.settings import Delivery, RelaySection
 from tests.delivery.sink import sink
 from tests.delivery.test_transport import envelope, send
@@ -68,7 +73,7 @@ def test_a_refusal_of_the_recipient_is_believed_and_not_asked_of_another() -> No
 def test_messages_are_shared_by_weight_and_routed_by_the_domain_of_the_sender() -> None:
     big, small, other = MemoryTransport(), MemoryTransport(), MemoryTransport()
     relays = Relays(
-        [Way("big", big, 3), Way("small", small, 1), Way("other", other, domains=frozenset({"news.example"}))]
+        [Way("big", big, 3), Way("small", small, 1), Way("other", other, senders=frozenset({"news.example"}))]
     )
     drawn = Counter(relays.order("shop.example")[0].name for _ in range(2000))
     assert 1350 < drawn["big"] < 1650
@@ -132,3 +137,60 @@ def test_an_empty_list_of_envelopes_is_nothing_to_do() -> None:
 async def _nothing():  # type: ignore[no-untyped-def]
     for each in ():
         yield each
+
+
+def test_a_relay_that_sent_its_share_of_today_is_passed_over() -> None:
+    new, old = MemoryTransport(), MemoryTransport()
+    full = Allotments({"new": Ramp(date(9999, 1, 1), (5,))}, free=False)  # it has not begun
+    relays = Relays([Way("new", new, weight=10**9), Way("old", old)], full)
+    receipts = send(relays, [envelope(n) for n in range(1, 6)])
+    assert {receipt.outcome for _, receipt in receipts} == {Outcome.ACCEPTED}
+    assert (len(new.sent), len(old.sent)) == (0, 5)
+    [(_, receipt)] = send(Relays([Way("new", new)], full), [envelope(1), envelope(2)])  # it ends: there is no way
+    assert receipt is NONE_NOW
+
+
+def test_a_message_stands_at_the_relay_that_asks_for_it_and_at_none_afterwards() -> None:
+    class Noted(Allotments):
+        seen: list[tuple[str, int]] = []
+
+        def stand(self, message: int, relay: str) -> None:
+            self.seen.append((relay, message))
+
+        def leave(self, message: int) -> None:
+            self.seen.append(("", message))
+
+    with sink() as gone:
+        pass
+    ways = [Way("dead", smtp(gone.port), weight=10**9), Way("good", MemoryTransport())]
+    noted = Noted()
+    send(Relays(ways, noted), [envelope(1)])
+    assert noted.seen == [("good", 1), ("", 1)]
+
+
+def test_a_relay_sends_no_faster_than_it_may_and_its_neighbour_takes_the_rest() -> None:
+    slow, fast = MemoryTransport(), MemoryTransport()
+    relays = Relays([Way("slow", slow, weight=10**9, turns=Turns(0.5)), Way("fast", fast)])
+    began = time.monotonic()
+    send(relays, [envelope(n) for n in range(1, 21)])
+    assert time.monotonic() - began < 1.5
+    assert (len(slow.sent), len(fast.sent)) == (1, 19)
+
+
+def test_slow_relays_are_given_no_more_than_they_can_take_before_the_claim_ends() -> None:
+    def given(*rates: float) -> Delivery:
+        return Delivery(relays=tuple(RelaySection(name=str(r), url="memory:", per_second=r) for r in rates))
+
+    assert at_once(Delivery()) == 500
+    assert at_once(given(0.5, 0.5)) == 225
+    assert at_once(given(0.001)) == 1
+    assert at_once(given(0.001, 0)) == 500
+
+
+def test_only_the_relays_of_our_senders_decide_whether_mail_has_to_wait() -> None:
+    warm = {"from": date(2026, 11, 1), "first_day": 200}
+    new = RelaySection(name="new", url="memory:", domains="shop.example", warm_up=warm)
+    old = RelaySection(name="old", url="memory:")
+    given = Delivery(relays=(new, old))
+    assert open_allotments(given, "shop.example").is_full("new", date(2026, 10, 31))
+    assert not open_allotments(given, "other.example").is_full("new", date(2026, 10, 31))

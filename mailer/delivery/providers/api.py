@@ -29,6 +29,7 @@ from mailer.delivery.local import WITHHELD
 from mailer.delivery.providers.account import Account
 from mailer.delivery.smtp import malformed
 from mailer.delivery.transport import Envelope, HandOver, Outcome, Receipt
+from mailer.delivery.turns import Turns
 from mailer.errors import Invalid
 from mailer.failpoints import reach
 
@@ -115,7 +116,7 @@ class ApiTransport:
     def __init__(self, api: Api, answer_within: float = 120.0) -> None:
         self.api = api
         self.answer_within = answer_within
-        self.pace = Pace(api.account.rate)
+        self.turns = Turns(api.account.rate)
         is_open = api.account.endpoint.startswith("http://")  # only to this very machine
         self._tls = False if is_open else ssl.create_default_context(cafile=api.account.ca or None)
 
@@ -140,7 +141,7 @@ class ApiTransport:
                 if clock.monotonic() < rested_at:
                     yield envelope, unreachable
                     continue
-                await self.pace.turn()
+                await self.turns.take()
                 receipt = await self._sent(line, call, envelope, hand_over)
                 if receipt.outcome is Outcome.DEFERRED and not receipt.code:
                     unreachable, rested_at = receipt, clock.monotonic() + REST
@@ -171,7 +172,7 @@ class ApiTransport:
                 lost = Receipt(Outcome.LOST, 0, f"no answer: {said}")
                 continue
             if answer.status in (429, 503):
-                self.pace.rest(answer.headers.get("retry-after", ""))
+                self.turns.rest(_rest(answer.headers.get("retry-after", "")))
             receipt = self.api.judge(answer)
             if not again and receipt.outcome is not Outcome.LOST:
                 return receipt
@@ -180,26 +181,6 @@ class ApiTransport:
             if receipt.outcome is Outcome.LOST:
                 lost = receipt  # else: too fast, or trouble of theirs, which says nothing about the earlier try
         return lost
-
-
-class Pace:
-    """So many requests a second, over all connections; and none while the provider wants to be left alone."""
-
-    def __init__(self, rate: float) -> None:
-        self._gap = 1 / rate if rate else 0.0
-        self._next = 0.0
-
-    async def turn(self) -> None:
-        """Wait until the next request may leave."""
-        mine = max(self._next, clock.monotonic())
-        self._next = mine + self._gap
-        if (wait := mine - clock.monotonic()) > 0:
-            await asyncio.sleep(wait)
-
-    def rest(self, retry_after: str) -> None:
-        """Leave the provider alone as long as it says (RFC 9110, 10.2.3), a second if it does not."""
-        seconds = float(retry_after) if retry_after.strip().isdigit() else 1.0
-        self._next = max(self._next, clock.monotonic() + min(seconds, LONGEST_REST))
 
 
 class _Withheld(Exception):
@@ -266,6 +247,11 @@ class _Line:
         finally:
             await response.aclose()
         return Answer(response.status_code, response.headers, body)
+
+
+def _rest(retry_after: str) -> float:
+    """Return how long the provider wants to be left alone (RFC 9110, 10.2.3): a second if it does not say."""
+    return min(float(retry_after), LONGEST_REST) if retry_after.strip().isdigit() else 1.0
 
 
 def _phrase(status: int) -> str:
