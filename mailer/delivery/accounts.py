@@ -13,10 +13,12 @@ import sqlalchemy as sa
 from sqlmodel import Session, SQLModel, col, select
 
 from mailer.campaigns.campaign import Campaign, CampaignState, RecipientState, Run, RunState
+from mailer.delivery.gate import No
 from mailer.delivery.outbox import PENDING, State, T
 
 STANDS_STILL = timedelta(minutes=10)
 RECENT = timedelta(days=7)  # runs planned since are watched
+REASONS = 5  # why emails wait, at most so many are told
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +70,25 @@ def accounts(session: Session, run_id: int) -> Accounts:
     pending = session.execute(unwritten).scalar_one() + sum(counts.pop(state, 0) for state in PENDING)
     settled = {state.value: n for state, n in counts.items()}
     return Accounts(chosen=session.execute(count).scalar_one(), pending=pending, **settled)
+
+
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """Why some of a run wait although they are due, how many, and when the first of them goes on."""
+
+    why: str
+    count: int
+    until: datetime
+
+
+def waits(session: Session, run_id: int) -> list[Wait]:
+    """Return why emails of a run wait for a relay or for their domain, the most first."""
+    count, first = sa.func.count(), sa.func.min(T.c.next_at)
+    asked = sa.select(T.c.reason, count, first).where(
+        T.c.run_id == run_id, T.c.state == State.WAITING, T.c.reason.startswith(f"{No.PACED}: ")
+    )
+    found = session.execute(asked.group_by(T.c.reason).order_by(count.desc()).limit(REASONS))
+    return [Wait(reason.partition(": ")[2], many, until) for reason, many, until in found]
 
 
 def recent(session: Session, now: datetime) -> Sequence[Run]:

@@ -10,7 +10,7 @@ from mailer import pipeline
 from mailer.campaigns import audience
 from mailer.campaigns.campaign import Campaign, CampaignState, Run, RunState
 from mailer.campaigns.schedule import Schedule
-from mailer.delivery.accounts import accounts, alarms
+from mailer.delivery.accounts import accounts, alarms, waits
 from mailer.errors import Invalid
 from mailer.people.consent import Topic
 from mailer.people.staff import Role, Staff
@@ -194,8 +194,11 @@ def _runs(campaign: Campaign, ends: int) -> dict[str, object]:
     """Return the newest runs, what became of each, and until when to ask again: not at all once none of them moves."""
     newest = select(Run).where(Run.campaign_id == campaign.id).order_by(col(Run.id).desc()).limit(RUNS)
     found = session().exec(newest).all()
-    counted = [(run, accounts(session(), run.id or 0), audience.left_out(session(), run.id or 0)) for run in found]
-    moves = any(run.state in MOVING or (each.pending and run.state is RunState.CHOSEN) for run, each, _ in counted)
+    db = session()
+    counted = [
+        (run, accounts(db, run.id or 0), audience.left_out(db, run.id or 0), waits(db, run.id or 0)) for run in found
+    ]
+    moves = any(run.state in MOVING or (each.pending and run.state is RunState.CHOSEN) for run, each, *_ in counted)
     return {"runs": counted, "alarms": alarms(session(), found, now()), "until": ends if moves else 0}
 
 

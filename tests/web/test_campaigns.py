@@ -1,11 +1,16 @@
+import re
 from collections.abc import Callable
+from datetime import datetime, timedelta
 
 import pytest
 from sqlmodel import select
 
 from mailer import pipeline
 from mailer.campaigns.campaign import Campaign, CampaignState, Run, RunState
+from mailer.delivery import outbox
+from mailer.delivery.allotment import Allotments
 from mailer.delivery.outbox import Kind, Message, State
+from mailer.delivery.ramp import Ramp
 from mailer.house import House
 from mailer.people.customer import Customer
 
@@ -169,3 +174,22 @@ def test_templates_are_shown_for_real_customers(browser: Callable, campaign: Cam
     assert nora.get("/templates/anniversary").status_code == 200
     assert nora.get(f"/templates/anniversary/letter/{shop.ann.public_id}").status_code == 200
     assert nora.get("/templates/nothing").status_code == 404
+
+
+def test_emails_that_wait_for_a_relay_say_why_and_until_when(
+    browser: Callable, press: Callable, campaign: Campaign, house: House, now: datetime
+) -> None:
+    nora, page = browser("nora"), "/campaigns/back"
+    press(nora, page, f"{page}/approval")
+    press(nora, page, f"{page}/runs")
+    with house.store.read() as session:
+        run = session.exec(select(Run)).one()
+    pipeline.choose(house, run.id or 0, now)
+    allotments = Allotments({"new": Ramp(now.date(), (1, 40))}, free=False)
+    with house.store.write() as session:
+        claimed = outbox.claim(session, "me", now, 9, timedelta(minutes=5), allotments.at_claim(lambda *_: {}))
+        assert len(claimed) == 1
+    html = nora.get(page).get_data(as_text=True)
+    assert re.search(
+        r"1 wait</span> new has sent its 1 of today; goes on <time datetime=\"2026-03-17T00:00:00\+00:00\"", html
+    )
