@@ -409,6 +409,14 @@ class Spark(Staged):
         self.session.stop()
 
 
+class ClickHouse(Staged):
+    """ClickHouse, whose own JSON type is not what a text holds."""
+
+    def prepared(self, question: Any) -> Any:
+        """Read JSON from its text."""
+        return json_extracted(question)
+
+
 class Exact(Staged):
     """Trino and BigQuery, which know a median only about."""
 
@@ -433,7 +441,7 @@ def opened(url: str) -> Backend:
         return Spark(url)
     if found and rest and kind in ("clickhouse", "trino", "bigquery"):
         try:
-            return (Staged if kind == "clickhouse" else Exact)(ibis.connect(url))
+            return (ClickHouse if kind == "clickhouse" else Exact)(ibis.connect(url))
         except ImportError as error:
             raise Misconfigured(f'warehouse.url asks for {kind}; pip install "ibis-framework[{kind}]"') from error
     raise Misconfigured(
@@ -522,9 +530,32 @@ def json_from_text(question: Any) -> Any:
     return question.op().replace(read).to_expr()
 
 
+def json_extracted(question: Any) -> Any:
+    """Return a question that reads a field of JSON from its text, as ClickHouse does it: what is not there is ""."""
+
+    def read(node: Any, given: Any) -> Any:
+        if isinstance(node, ops.JSONGetItem):
+            return _json_raw(node.arg.arg, node.index).nullif("").op()
+        if isinstance(node, ops.UnwrapJSONString):
+            return _json_text(node.arg.arg.arg, node.arg.index).nullif("").op()
+        return node.__recreate__(given) if given else node
+
+    return question.op().replace(read).to_expr()
+
+
 @ibis.udf.scalar.builtin(name="get_json_object", signature=(("string", "string"), "string"))  # type: ignore[untyped-decorator,unused-ignore]
 def _json_object(text: Any, path: Any) -> Any:
     """Spark's own."""
+
+
+@ibis.udf.scalar.builtin(name="JSONExtractRaw", signature=(("string", "string"), "string"))  # type: ignore[untyped-decorator,unused-ignore]
+def _json_raw(text: Any, name: Any) -> Any:
+    """ClickHouse's own."""
+
+
+@ibis.udf.scalar.builtin(name="JSONExtractString", signature=(("string", "string"), "string"))  # type: ignore[untyped-decorator,unused-ignore]
+def _json_text(text: Any, name: Any) -> Any:
+    """ClickHouse's own: only what is a text there."""
 
 
 @ibis.udf.scalar.builtin(name="json_extract_path_text", signature=(("json", "string"), "string"))  # type: ignore[untyped-decorator,unused-ignore]

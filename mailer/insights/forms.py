@@ -74,6 +74,11 @@ def next_anniversary(first: Any, today: int) -> Any:
     return ibis.ifelse(soon.cast("date") >= ibis.literal(day_of(today)), soon, later).cast("date")
 
 
+def rounded(number: Any) -> Any:
+    """Return the nearest whole number, of two the greater: stores differ in how they round a half by themselves."""
+    return (number + 0.5).floor()
+
+
 def days_until(day: Any, today: int) -> Any:
     """Return how many days from today a date is."""
     return day.cast("timestamp").epoch_seconds() // 86_400 - today
@@ -134,7 +139,7 @@ class Asked:
 
     def whole(self, value: Any) -> Any:
         """Return a value as whole as the insight is."""
-        return value if self.kind is Type.FLOAT or self.own else value.round()
+        return value if self.kind is Type.FLOAT or self.own else rounded(value)
 
 
 Compute = Callable[[Asked, Any, int], Any]

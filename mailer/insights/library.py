@@ -14,6 +14,7 @@ from typing import Any
 import ibis
 
 from mailer.insights import forms
+from mailer.insights.forms import rounded
 from mailer.insights.insight import INSIGHTS_BEFORE, Type, Window, insight
 
 YEAR = 365
@@ -171,7 +172,7 @@ def repeat_value(baskets: Any, today: int) -> Any:
     days = baskets.group_by("customer_id", "day").aggregate(spent=baskets.amount_cents.sum().fill_null(0))
     first = days.day.min().over(ibis.window(group_by="customer_id"))
     later = days.mutate(first=first).filter(lambda each: each.day > each["first"])
-    return later.group_by("customer_id").aggregate(repeat_value=later.spent.cast("float64").mean().round())
+    return later.group_by("customer_id").aggregate(repeat_value=rounded(later.spent.cast("float64").mean()))
 
 
 @insight("baskets_ever", Type.INT, "basket", "who had {amount} ever", label="number of baskets", none=0, lasts=True,

@@ -2,14 +2,38 @@
 
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 from sqlmodel import Session
 
-from mailer.insights import events
+from mailer.insights import declared, events
+from mailer.insights.insight import INSIGHTS
 from mailer.insights.warehouse import Warehouse
 from mailer.people.customer import Customer
+
+FORMS_FILE = Path(__file__).parent / "forms.toml"
+
+
+@pytest.fixture
+def every_form() -> Iterator[None]:
+    """An insight of every form beside the library."""
+    declared.install(FORMS_FILE)
+    yield
+    declared.install(None)
+
+
+@pytest.fixture
+def only_forms(every_form: None) -> Iterator[None]:
+    """An insight of every form and nothing else, so that a fold is quick."""
+    known = dict(INSIGHTS)
+    for name, each in known.items():
+        if not each.source:
+            del INSIGHTS[name]
+    yield
+    INSIGHTS.clear()
+    INSIGHTS.update(known)
 
 
 @pytest.fixture

@@ -1,6 +1,7 @@
 """What a house declares in a file is an insight like any other; each form is what plain Python makes of the events."""
 
 import statistics
+import tomllib
 from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
@@ -25,116 +26,12 @@ from mailer.paths import Home, shipped_home
 from mailer.people.customer import Customer
 from mailer.segments import segment as segments
 from mailer.segments.criteria import from_data
+from tests.insights.conftest import FORMS_FILE
 
-DECLARED = """
-[visits]
-form = "count"
-event = "visit"
-
-[visits_9]
-form = "count"
-event = "visit"
-days = 9
-where = [{ field = "department", op = "is", value = "meat" }, { field = "seats", op = "at_least", value = 2 }]
-
-[spent]
-form = "sum"
-event = "visit"
-property = "amount_cents"
-
-[seats_20]
-form = "sum"
-event = "visit"
-property = "seats"
-type = "int"
-days = 20
-
-[first_visit]
-form = "first"
-event = "visit"
-
-[last_meat]
-form = "last"
-event = "visit"
-where = [{ field = "department", op = "one_of", value = ["Meat"] }]
-
-[first_seats]
-form = "first"
-event = "visit"
-property = "seats"
-type = "float"
-
-[last_department]
-form = "last"
-event = "visit"
-property = "department"
-
-[usual_place]
-form = "most_frequent"
-event = "visit"
-property = "place"
-days = 30
-
-[places]
-form = "distinct"
-event = "visit"
-property = "place"
-
-[since_visit]
-form = "days_since"
-event = "visit"
-
-[since_meat]
-form = "days_since"
-event = "visit"
-where = [{ field = "department", op = "is_not", value = "Bakery" }]
-
-[interval]
-form = "usual_interval"
-event = "visit"
-days = 60
-
-[day_streak]
-form = "streak"
-event = "visit"
-unit = "day"
-
-[weeks]
-form = "streak"
-event = "visit"
-
-[lately]
-form = "ratio"
-event = "visit"
-days = 7
-
-[spent_lately]
-form = "ratio"
-event = "visit"
-property = "amount_cents"
-days = 14
-
-[anniversary]
-form = "anniversary"
-event = "visit"
-"""
 ZONES = [ZoneInfo(name) for name in ("Europe/Berlin", "America/New_York", "Australia/Lord_Howe", "Asia/Kathmandu")]
 CHANGES = [date(2026, 3, 29), date(2026, 3, 8), date(2026, 10, 25), date(2026, 4, 5), date(2024, 2, 29)]
 
 Visit = tuple[datetime, dict[str, Any]]
-
-
-@pytest.fixture
-def only_declared(tmp_path: Path) -> Iterator[Path]:
-    """The declared insights and no others, so that each fold is quick."""
-    path, known = tmp_path / "insights.toml", dict(INSIGHTS)
-    path.write_text(DECLARED)
-    declared.install(path)
-    for name in known:
-        INSIGHTS.pop(name, None)
-    yield path
-    INSIGHTS.clear()
-    INSIGHTS.update(known)
 
 
 @st.composite
@@ -224,7 +121,7 @@ def _until_anniversary(first: date, today: date) -> int:
 @given(data=st.data(), today=st.sampled_from(CHANGES).flatmap(lambda day: st.integers(-2, 2).map(
     lambda near: day + timedelta(days=near))))  # fmt: skip
 def test_each_form_is_what_plain_python_makes_of_the_events(
-    only_declared: Path, session: Session, data: st.DataObject, today: date
+    only_forms: None, session: Session, data: st.DataObject, today: date
 ) -> None:
     shop = {id_: data.draw(_visits(today)) for id_ in range(1, 5)}
     warehouse = Warehouse("duckdb://")
@@ -247,10 +144,11 @@ def test_each_form_is_what_plain_python_makes_of_the_events(
             assert found[id_][name] == (pytest.approx(value) if isinstance(value, float) else value), name
 
 
-def test_every_form_is_tried_here(tmp_path: Path) -> None:
-    (tmp_path / "insights.toml").write_text(DECLARED)
-    assert len(declared.read(tmp_path / "insights.toml")) == DECLARED.count("form =")
-    assert {line.split('"')[1] for line in DECLARED.splitlines() if line.startswith("form")} == set(FORMS)
+def test_every_form_is_tried_here() -> None:
+    told = tomllib.loads(FORMS_FILE.read_text(encoding="utf-8"))
+    assert [each.name for each in declared.read(FORMS_FILE)] == list(told)
+    assert {table["form"] for table in told.values()} == set(FORMS)
+    assert set(_expected([], 0)) == set(told)
 
 
 @pytest.mark.parametrize(

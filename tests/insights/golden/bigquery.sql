@@ -224,6 +224,25 @@ FROM (
     )
 ) AS `t18`;
 
+-- attributes
+SELECT
+  `t0`.`customer_id`
+FROM `insight` AS `t0`
+WHERE
+  COALESCE(
+    LOWER(
+      COALESCE(
+        safe.string(SAFE_CAST(`t0`.`attributes` AS JSON)['tier']),
+        NULLIF(CAST(SAFE_CAST(`t0`.`attributes` AS JSON)['tier'] AS STRING), 'null')
+      )
+    ) = LOWER('gold'),
+    FALSE
+  )
+  OR COALESCE(
+    SAFE_CAST(NULLIF(CAST(SAFE_CAST(`t0`.`attributes` AS JSON)['points'] AS STRING), 'null') AS FLOAT64) > 100,
+    FALSE
+  );
+
 -- insights
 WITH `t7` AS (
   SELECT
@@ -1036,7 +1055,7 @@ FROM (
                         LEFT OUTER JOIN (
                           SELECT
                             `t49`.`customer_id`,
-                            CAST(ROUND(AVG(CAST(`t49`.`spent` AS FLOAT64)), 0) AS INT64) AS `repeat_value`
+                            CAST(FLOOR(AVG(CAST(`t49`.`spent` AS FLOAT64)) + 0.5) AS INT64) AS `repeat_value`
                           FROM (
                             SELECT
                               *
@@ -1201,3 +1220,624 @@ FROM (
       ON `t97`.`customer_id` = `t54`.`customer_id`
   ) AS `t98`
 ) AS `t99`;
+
+-- forms
+WITH `t7` AS (
+  SELECT
+    `t6`.`id`,
+    `t6`.`customer_id`,
+    `t6`.`name`,
+    `t6`.`at`,
+    `t6`.`properties`,
+    `t6`.`day`,
+    `t6`.`amount_cents`,
+    `t6`.`items`,
+    `t6`.`department`,
+    `t6`.`discount_cents`,
+    `t6`.`answer`
+  FROM (
+    SELECT
+      *
+    FROM `event` AS `t0`
+    WHERE
+      `t0`.`day` <= 20528
+  ) AS `t6`
+  WHERE
+    EXISTS(
+      SELECT
+        1
+      FROM `touched` AS `t3`
+      WHERE
+        `t6`.`customer_id` = `t3`.`customer_id`
+    )
+)
+SELECT
+  `t61`.`customer_id`,
+  `t61`.`first_name`,
+  `t61`.`language`,
+  `t61`.`time_zone`,
+  `t61`.`attributes`,
+  `t61`.`created_at`,
+  COALESCE(`t61`.`visits`, 0) AS `visits`,
+  COALESCE(`t61`.`visits_9`, 0) AS `visits_9`,
+  COALESCE(`t61`.`spent`, 0) AS `spent`,
+  COALESCE(`t61`.`seats_20`, 0) AS `seats_20`,
+  `t61`.`first_visit`,
+  `t61`.`last_meat`,
+  `t61`.`first_seats`,
+  `t61`.`last_department`,
+  `t61`.`usual_place`,
+  COALESCE(`t61`.`places`, 0) AS `places`,
+  `t61`.`since_visit`,
+  `t61`.`since_meat`,
+  `t61`.`interval`,
+  COALESCE(`t61`.`day_streak`, 0) AS `day_streak`,
+  COALESCE(`t61`.`weeks`, 0) AS `weeks`,
+  `t61`.`lately`,
+  `t61`.`spent_lately`,
+  `t61`.`anniversary`
+FROM (
+  SELECT
+    `t60`.*
+    EXCEPT (`customer_id_right`)
+  FROM (
+    SELECT
+      `t59`.`customer_id`,
+      `t59`.`first_name`,
+      `t59`.`language`,
+      `t59`.`time_zone`,
+      `t59`.`attributes`,
+      `t59`.`created_at`,
+      `t59`.`visits`,
+      `t59`.`visits_9`,
+      `t59`.`spent`,
+      `t59`.`seats_20`,
+      `t59`.`first_visit`,
+      `t59`.`last_meat`,
+      `t59`.`places`,
+      `t59`.`since_visit`,
+      `t59`.`since_meat`,
+      `t59`.`lately`,
+      `t59`.`spent_lately`,
+      `t59`.`anniversary`,
+      `t59`.`first_seats`,
+      `t59`.`last_department`,
+      `t59`.`usual_place`,
+      `t59`.`interval`,
+      `t59`.`day_streak`,
+      `t31`.`customer_id` AS `customer_id_right`,
+      `t31`.`weeks`
+    FROM (
+      SELECT
+        `t57`.*
+        EXCEPT (`customer_id_right`)
+      FROM (
+        SELECT
+          `t56`.`customer_id`,
+          `t56`.`first_name`,
+          `t56`.`language`,
+          `t56`.`time_zone`,
+          `t56`.`attributes`,
+          `t56`.`created_at`,
+          `t56`.`visits`,
+          `t56`.`visits_9`,
+          `t56`.`spent`,
+          `t56`.`seats_20`,
+          `t56`.`first_visit`,
+          `t56`.`last_meat`,
+          `t56`.`places`,
+          `t56`.`since_visit`,
+          `t56`.`since_meat`,
+          `t56`.`lately`,
+          `t56`.`spent_lately`,
+          `t56`.`anniversary`,
+          `t56`.`first_seats`,
+          `t56`.`last_department`,
+          `t56`.`usual_place`,
+          `t56`.`interval`,
+          `t32`.`customer_id` AS `customer_id_right`,
+          `t32`.`day_streak`
+        FROM (
+          SELECT
+            `t54`.*
+            EXCEPT (`customer_id_right`)
+          FROM (
+            SELECT
+              `t53`.`customer_id`,
+              `t53`.`first_name`,
+              `t53`.`language`,
+              `t53`.`time_zone`,
+              `t53`.`attributes`,
+              `t53`.`created_at`,
+              `t53`.`visits`,
+              `t53`.`visits_9`,
+              `t53`.`spent`,
+              `t53`.`seats_20`,
+              `t53`.`first_visit`,
+              `t53`.`last_meat`,
+              `t53`.`places`,
+              `t53`.`since_visit`,
+              `t53`.`since_meat`,
+              `t53`.`lately`,
+              `t53`.`spent_lately`,
+              `t53`.`anniversary`,
+              `t53`.`first_seats`,
+              `t53`.`last_department`,
+              `t53`.`usual_place`,
+              `t44`.`customer_id` AS `customer_id_right`,
+              `t44`.`interval`
+            FROM (
+              SELECT
+                `t51`.*
+                EXCEPT (`customer_id_right`)
+              FROM (
+                SELECT
+                  `t50`.`customer_id`,
+                  `t50`.`first_name`,
+                  `t50`.`language`,
+                  `t50`.`time_zone`,
+                  `t50`.`attributes`,
+                  `t50`.`created_at`,
+                  `t50`.`visits`,
+                  `t50`.`visits_9`,
+                  `t50`.`spent`,
+                  `t50`.`seats_20`,
+                  `t50`.`first_visit`,
+                  `t50`.`last_meat`,
+                  `t50`.`places`,
+                  `t50`.`since_visit`,
+                  `t50`.`since_meat`,
+                  `t50`.`lately`,
+                  `t50`.`spent_lately`,
+                  `t50`.`anniversary`,
+                  `t50`.`first_seats`,
+                  `t50`.`last_department`,
+                  `t40`.`customer_id` AS `customer_id_right`,
+                  `t40`.`usual_place`
+                FROM (
+                  SELECT
+                    `t48`.*
+                    EXCEPT (`customer_id_right`)
+                  FROM (
+                    SELECT
+                      `t47`.`customer_id`,
+                      `t47`.`first_name`,
+                      `t47`.`language`,
+                      `t47`.`time_zone`,
+                      `t47`.`attributes`,
+                      `t47`.`created_at`,
+                      `t47`.`visits`,
+                      `t47`.`visits_9`,
+                      `t47`.`spent`,
+                      `t47`.`seats_20`,
+                      `t47`.`first_visit`,
+                      `t47`.`last_meat`,
+                      `t47`.`places`,
+                      `t47`.`since_visit`,
+                      `t47`.`since_meat`,
+                      `t47`.`lately`,
+                      `t47`.`spent_lately`,
+                      `t47`.`anniversary`,
+                      `t47`.`first_seats`,
+                      `t22`.`customer_id` AS `customer_id_right`,
+                      `t22`.`last_department`
+                    FROM (
+                      SELECT
+                        `t45`.*
+                        EXCEPT (`customer_id_right`)
+                      FROM (
+                        SELECT
+                          `t42`.`customer_id`,
+                          `t42`.`first_name`,
+                          `t42`.`language`,
+                          `t42`.`time_zone`,
+                          `t42`.`attributes`,
+                          `t42`.`created_at`,
+                          `t42`.`visits`,
+                          `t42`.`visits_9`,
+                          `t42`.`spent`,
+                          `t42`.`seats_20`,
+                          `t42`.`first_visit`,
+                          `t42`.`last_meat`,
+                          `t42`.`places`,
+                          `t42`.`since_visit`,
+                          `t42`.`since_meat`,
+                          `t42`.`lately`,
+                          `t42`.`spent_lately`,
+                          `t42`.`anniversary`,
+                          `t33`.`customer_id` AS `customer_id_right`,
+                          `t33`.`first_seats`
+                        FROM (
+                          SELECT
+                            `t39`.*
+                            EXCEPT (`customer_id_right`)
+                          FROM (
+                            SELECT
+                              `t4`.`customer_id`,
+                              `t4`.`first_name`,
+                              `t4`.`language`,
+                              `t4`.`time_zone`,
+                              `t4`.`attributes`,
+                              `t4`.`created_at`,
+                              `t35`.`customer_id` AS `customer_id_right`,
+                              `t35`.`visits`,
+                              `t35`.`visits_9`,
+                              `t35`.`spent`,
+                              `t35`.`seats_20`,
+                              `t35`.`first_visit`,
+                              `t35`.`last_meat`,
+                              `t35`.`places`,
+                              `t35`.`since_visit`,
+                              `t35`.`since_meat`,
+                              `t35`.`lately`,
+                              `t35`.`spent_lately`,
+                              `t35`.`anniversary`
+                            FROM `customer` AS `t4`
+                            LEFT OUTER JOIN (
+                              SELECT
+                                `t10`.`customer_id`,
+                                COUNT(*) AS `visits`,
+                                COUNTIF(
+                                  COALESCE(LOWER(`t10`.`department`) = LOWER('meat'), FALSE)
+                                  AND COALESCE(
+                                    SAFE_CAST(NULLIF(CAST(SAFE_CAST(`t10`.`properties` AS JSON)['seats'] AS STRING), 'null') AS FLOAT64) >= 2,
+                                    FALSE
+                                  )
+                                  AND (
+                                    `t10`.`day` >= 20519
+                                  )
+                                ) AS `visits_9`,
+                                SUM(`t10`.`amount_cents`) AS `spent`,
+                                CAST(FLOOR(
+                                  SUM(
+                                    IF(
+                                      `t10`.`day` >= 20508,
+                                      SAFE_CAST(NULLIF(CAST(SAFE_CAST(`t10`.`properties` AS JSON)['seats'] AS STRING), 'null') AS FLOAT64),
+                                      NULL
+                                    )
+                                  ) + 0.5
+                                ) AS INT64) AS `seats_20`,
+                                MIN(`t10`.`at`) AS `first_visit`,
+                                MAX(
+                                  IF(COALESCE(LOWER(`t10`.`department`) IN (LOWER('Meat')), FALSE), `t10`.`at`, NULL)
+                                ) AS `last_meat`,
+                                COUNT(
+                                  DISTINCT COALESCE(
+                                    safe.string(SAFE_CAST(`t10`.`properties` AS JSON)['place']),
+                                    NULLIF(CAST(SAFE_CAST(`t10`.`properties` AS JSON)['place'] AS STRING), 'null')
+                                  )
+                                ) AS `places`,
+                                20528 - MAX(`t10`.`day`) AS `since_visit`,
+                                20528 - MAX(
+                                  IF(
+                                    COALESCE(NOT (
+                                      COALESCE(LOWER(`t10`.`department`) = LOWER('Bakery'), FALSE)
+                                    ), FALSE),
+                                    `t10`.`day`,
+                                    NULL
+                                  )
+                                ) AS `since_meat`,
+                                ieee_divide(
+                                  COALESCE(COUNTIF(`t10`.`day` >= 20521), 0),
+                                  CAST(NULLIF(COUNTIF((
+                                    `t10`.`day` >= 20514
+                                  ) AND (
+                                    `t10`.`day` <= 20520
+                                  )), 0) AS FLOAT64)
+                                ) AS `lately`,
+                                ieee_divide(
+                                  COALESCE(SUM(IF(`t10`.`day` >= 20514, `t10`.`amount_cents`, NULL)), 0),
+                                  CAST(NULLIF(
+                                    SUM(
+                                      IF(
+                                        (
+                                          `t10`.`day` >= 20500
+                                        ) AND (
+                                          `t10`.`day` <= 20513
+                                        ),
+                                        `t10`.`amount_cents`,
+                                        NULL
+                                      )
+                                    ),
+                                    0
+                                  ) AS FLOAT64)
+                                ) AS `spent_lately`,
+                                CAST(FLOOR(
+                                  ieee_divide(
+                                    UNIX_SECONDS(
+                                      CAST(IF(
+                                        DATE_ADD(
+                                          DATE(MIN(`t10`.`at`)),
+                                          INTERVAL (GREATEST(2026 - EXTRACT(year FROM DATE(MIN(`t10`.`at`))), 1)) YEAR
+                                        ) >= DATE(2026, 3, 16),
+                                        DATE_ADD(
+                                          DATE(MIN(`t10`.`at`)),
+                                          INTERVAL (GREATEST(2026 - EXTRACT(year FROM DATE(MIN(`t10`.`at`))), 1)) YEAR
+                                        ),
+                                        DATE_ADD(
+                                          DATE(MIN(`t10`.`at`)),
+                                          INTERVAL (GREATEST(2026 - EXTRACT(year FROM DATE(MIN(`t10`.`at`))), 1) + 1) YEAR
+                                        )
+                                      ) AS DATETIME)
+                                    ),
+                                    86400
+                                  )
+                                ) AS INT64) - 20528 AS `anniversary`
+                              FROM (
+                                SELECT
+                                  *
+                                FROM `t7` AS `t8`
+                                WHERE
+                                  `t8`.`name` IN ('visit')
+                              ) AS `t10`
+                              GROUP BY
+                                1
+                            ) AS `t35`
+                              ON `t4`.`customer_id` = `t35`.`customer_id`
+                            WHERE
+                              EXISTS(
+                                SELECT
+                                  1
+                                FROM `touched` AS `t3`
+                                WHERE
+                                  `t4`.`customer_id` = `t3`.`customer_id`
+                              )
+                          ) AS `t39`
+                        ) AS `t42`
+                        LEFT OUTER JOIN (
+                          SELECT
+                            `t24`.`customer_id`,
+                            `t24`.`first_seats`
+                          FROM (
+                            SELECT
+                              `t15`.`customer_id`,
+                              `t15`.`at`,
+                              `t15`.`id`,
+                              `t15`.`first_seats`,
+                              ROW_NUMBER() OVER (PARTITION BY `t15`.`customer_id` ORDER BY `t15`.`at` ASC, `t15`.`id` ASC) - 1 AS `place`
+                            FROM (
+                              SELECT
+                                `t8`.`customer_id`,
+                                `t8`.`at`,
+                                `t8`.`id`,
+                                SAFE_CAST(NULLIF(CAST(SAFE_CAST(`t8`.`properties` AS JSON)['seats'] AS STRING), 'null') AS FLOAT64) AS `first_seats`
+                              FROM `t7` AS `t8`
+                              WHERE
+                                `t8`.`name` IN ('visit')
+                            ) AS `t15`
+                          ) AS `t24`
+                          WHERE
+                            `t24`.`place` = 0
+                        ) AS `t33`
+                          ON `t42`.`customer_id` = `t33`.`customer_id`
+                      ) AS `t45`
+                    ) AS `t47`
+                    LEFT OUTER JOIN (
+                      SELECT
+                        `t16`.`customer_id`,
+                        `t16`.`last_department`
+                      FROM (
+                        SELECT
+                          `t9`.`customer_id`,
+                          `t9`.`at`,
+                          `t9`.`id`,
+                          `t9`.`last_department`,
+                          ROW_NUMBER() OVER (PARTITION BY `t9`.`customer_id` ORDER BY `t9`.`at` DESC, `t9`.`id` DESC) - 1 AS `place`
+                        FROM (
+                          SELECT
+                            `t8`.`customer_id`,
+                            `t8`.`at`,
+                            `t8`.`id`,
+                            `t8`.`department` AS `last_department`
+                          FROM `t7` AS `t8`
+                          WHERE
+                            `t8`.`name` IN ('visit')
+                        ) AS `t9`
+                      ) AS `t16`
+                      WHERE
+                        `t16`.`place` = 0
+                    ) AS `t22`
+                      ON `t47`.`customer_id` = `t22`.`customer_id`
+                  ) AS `t48`
+                ) AS `t50`
+                LEFT OUTER JOIN (
+                  SELECT
+                    `t36`.`customer_id`,
+                    `t36`.`value` AS `usual_place`
+                  FROM (
+                    SELECT
+                      `t27`.`customer_id`,
+                      `t27`.`value`,
+                      `t27`.`weight`,
+                      ROW_NUMBER() OVER (PARTITION BY `t27`.`customer_id` ORDER BY `t27`.`weight` DESC, `t27`.`value` ASC) - 1 AS `place`
+                    FROM (
+                      SELECT
+                        *
+                      FROM (
+                        SELECT
+                          `t14`.`customer_id`,
+                          `t14`.`value`,
+                          COALESCE(SUM(`t14`.`weight`), 0) AS `weight`
+                        FROM (
+                          SELECT
+                            `t8`.`customer_id`,
+                            COALESCE(
+                              safe.string(SAFE_CAST(`t8`.`properties` AS JSON)['place']),
+                              NULLIF(CAST(SAFE_CAST(`t8`.`properties` AS JSON)['place'] AS STRING), 'null')
+                            ) AS `value`,
+                            1 AS `weight`
+                          FROM `t7` AS `t8`
+                          WHERE
+                            `t8`.`name` IN ('visit') AND `t8`.`day` >= 20498
+                        ) AS `t14`
+                        GROUP BY
+                          1,
+                          2
+                      ) AS `t21`
+                      WHERE
+                        `t21`.`value` IS NOT NULL
+                    ) AS `t27`
+                  ) AS `t36`
+                  WHERE
+                    `t36`.`place` = 0
+                ) AS `t40`
+                  ON `t50`.`customer_id` = `t40`.`customer_id`
+              ) AS `t51`
+            ) AS `t53`
+            LEFT OUTER JOIN (
+              SELECT
+                `t37`.`customer_id`,
+                `t37`.`interval`
+              FROM (
+                SELECT
+                  `t23`.`customer_id`,
+                  ieee_divide(
+                    ARRAY(
+                      SELECT
+                        values
+                      FROM UNNEST(ARRAY_AGG(`t23`.`gap` IGNORE NULLS)) AS values
+                      ORDER BY
+                        values
+                    )[safe_offset(
+                      CAST(FLOOR(
+                        ieee_divide(
+                          ARRAY_LENGTH(
+                            ARRAY(
+                              SELECT
+                                values
+                              FROM UNNEST(ARRAY_AGG(`t23`.`gap` IGNORE NULLS)) AS values
+                              ORDER BY
+                                values
+                            )
+                          ) - 1,
+                          2
+                        )
+                      ) AS INT64)
+                    )] + ARRAY(
+                      SELECT
+                        values
+                      FROM UNNEST(ARRAY_AGG(`t23`.`gap` IGNORE NULLS)) AS values
+                      ORDER BY
+                        values
+                    )[safe_offset(
+                      CAST(FLOOR(
+                        ieee_divide(
+                          ARRAY_LENGTH(
+                            ARRAY(
+                              SELECT
+                                values
+                              FROM UNNEST(ARRAY_AGG(`t23`.`gap` IGNORE NULLS)) AS values
+                              ORDER BY
+                                values
+                            )
+                          ),
+                          2
+                        )
+                      ) AS INT64)
+                    )],
+                    2
+                  ) AS `interval`,
+                  COUNT(*) AS `gaps`
+                FROM (
+                  SELECT
+                    *
+                  FROM (
+                    SELECT
+                      `t11`.`customer_id`,
+                      `t11`.`day`,
+                      CAST(`t11`.`day` - LAG(`t11`.`day`) OVER (PARTITION BY `t11`.`customer_id` ORDER BY `t11`.`day` ASC) AS FLOAT64) AS `gap`
+                    FROM (
+                      SELECT DISTINCT
+                        `t8`.`customer_id`,
+                        `t8`.`day`
+                      FROM `t7` AS `t8`
+                      WHERE
+                        `t8`.`name` IN ('visit') AND `t8`.`day` >= 20468
+                    ) AS `t11`
+                  ) AS `t19`
+                  WHERE
+                    `t19`.`gap` IS NOT NULL
+                ) AS `t23`
+                GROUP BY
+                  1
+              ) AS `t37`
+              WHERE
+                `t37`.`gaps` >= 3
+            ) AS `t44`
+              ON `t53`.`customer_id` = `t44`.`customer_id`
+          ) AS `t54`
+        ) AS `t56`
+        LEFT OUTER JOIN (
+          SELECT
+            `t26`.`customer_id`,
+            COUNT(*) AS `day_streak`
+          FROM (
+            SELECT
+              *
+            FROM (
+              SELECT
+                `t13`.`customer_id`,
+                `t13`.`span`,
+                ROW_NUMBER() OVER (PARTITION BY `t13`.`customer_id` ORDER BY `t13`.`span` DESC) - 1 AS `place`,
+                MAX(`t13`.`span`) OVER (
+                  PARTITION BY `t13`.`customer_id`
+                  ORDER BY `t13`.`span` DESC
+                  ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING
+                ) AS `newest`
+              FROM (
+                SELECT DISTINCT
+                  `t8`.`customer_id`,
+                  CAST(FLOOR(ieee_divide(`t8`.`day` + 0, 1)) AS INT64) AS `span`
+                FROM `t7` AS `t8`
+                WHERE
+                  `t8`.`name` IN ('visit')
+              ) AS `t13`
+            ) AS `t18`
+            WHERE
+              `t18`.`newest` >= 20527 AND (
+                `t18`.`span` + `t18`.`place`
+              ) = `t18`.`newest`
+          ) AS `t26`
+          GROUP BY
+            1
+        ) AS `t32`
+          ON `t56`.`customer_id` = `t32`.`customer_id`
+      ) AS `t57`
+    ) AS `t59`
+    LEFT OUTER JOIN (
+      SELECT
+        `t25`.`customer_id`,
+        COUNT(*) AS `weeks`
+      FROM (
+        SELECT
+          *
+        FROM (
+          SELECT
+            `t12`.`customer_id`,
+            `t12`.`span`,
+            ROW_NUMBER() OVER (PARTITION BY `t12`.`customer_id` ORDER BY `t12`.`span` DESC) - 1 AS `place`,
+            MAX(`t12`.`span`) OVER (
+              PARTITION BY `t12`.`customer_id`
+              ORDER BY `t12`.`span` DESC
+              ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING
+            ) AS `newest`
+          FROM (
+            SELECT DISTINCT
+              `t8`.`customer_id`,
+              CAST(FLOOR(ieee_divide(`t8`.`day` + 3, 7)) AS INT64) AS `span`
+            FROM `t7` AS `t8`
+            WHERE
+              `t8`.`name` IN ('visit')
+          ) AS `t12`
+        ) AS `t17`
+        WHERE
+          `t17`.`newest` >= 2932 AND (
+            `t17`.`span` + `t17`.`place`
+          ) = `t17`.`newest`
+      ) AS `t25`
+      GROUP BY
+        1
+    ) AS `t31`
+      ON `t59`.`customer_id` = `t31`.`customer_id`
+  ) AS `t60`
+) AS `t61`;

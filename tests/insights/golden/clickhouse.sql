@@ -224,6 +224,38 @@ FROM (
     )
 ) AS "t18";
 
+-- attributes
+SELECT
+  "t1"."customer_id" AS "customer_id"
+FROM (
+  SELECT
+    *
+  FROM "insight" AS "t0"
+  WHERE
+    COALESCE(
+      LOWER(
+        COALESCE(
+          nullIf(JSONExtractString("t0"."attributes", 'tier'), ''),
+          nullIf(
+            CAST(nullIf(JSONExtractRaw("t0"."attributes", 'tier'), '') AS Nullable(String)),
+            'null'
+          )
+        )
+      ) = LOWER('gold'),
+      FALSE
+    )
+    OR COALESCE(
+      accurateCastOrNull(
+        nullIf(
+          CAST(nullIf(JSONExtractRaw("t0"."attributes", 'points'), '') AS Nullable(String)),
+          'null'
+        ),
+        'Nullable(Float64)'
+      ) > 100,
+      FALSE
+    )
+) AS "t1";
+
 -- insights
 WITH "t7" AS (
   SELECT
@@ -1005,7 +1037,7 @@ FROM (
                         LEFT OUTER JOIN (
                           SELECT
                             "t49"."customer_id" AS "customer_id",
-                            CAST(ROUND(AVG(CAST("t49"."spent" AS Nullable(Float64))), 0) AS Nullable(Int64)) AS "repeat_value"
+                            CAST(FLOOR(AVG(CAST("t49"."spent" AS Nullable(Float64))) + 0.5) AS Nullable(Int64)) AS "repeat_value"
                           FROM (
                             SELECT
                               *
@@ -1172,3 +1204,599 @@ FROM (
       ON "t97"."customer_id" = "t55"."customer_id"
   ) AS "t98"
 ) AS "t99";
+
+-- forms
+WITH "t7" AS (
+  SELECT
+    "t6"."id" AS "id",
+    "t6"."customer_id" AS "customer_id",
+    "t6"."name" AS "name",
+    "t6"."at" AS "at",
+    "t6"."properties" AS "properties",
+    "t6"."day" AS "day",
+    "t6"."amount_cents" AS "amount_cents",
+    "t6"."items" AS "items",
+    "t6"."department" AS "department",
+    "t6"."discount_cents" AS "discount_cents",
+    "t6"."answer" AS "answer"
+  FROM (
+    SELECT
+      *
+    FROM "event" AS "t0"
+    WHERE
+      "t0"."day" <= 20528
+  ) AS "t6"
+  LEFT SEMI JOIN "touched" AS "t3"
+    ON "t6"."customer_id" = "t3"."customer_id"
+), "t10" AS (
+  SELECT
+    *
+  FROM "t7" AS "t8"
+  WHERE
+    "t8"."name" IN ('visit')
+)
+SELECT
+  "t63"."customer_id" AS "customer_id",
+  "t63"."first_name" AS "first_name",
+  "t63"."language" AS "language",
+  "t63"."time_zone" AS "time_zone",
+  "t63"."attributes" AS "attributes",
+  "t63"."created_at" AS "created_at",
+  COALESCE("t63"."visits", 0) AS "visits",
+  COALESCE("t63"."visits_9", 0) AS "visits_9",
+  COALESCE("t63"."spent", 0) AS "spent",
+  COALESCE("t63"."seats_20", 0) AS "seats_20",
+  "t63"."first_visit" AS "first_visit",
+  "t63"."last_meat" AS "last_meat",
+  "t63"."first_seats" AS "first_seats",
+  "t63"."last_department" AS "last_department",
+  "t63"."usual_place" AS "usual_place",
+  COALESCE("t63"."places", 0) AS "places",
+  "t63"."since_visit" AS "since_visit",
+  "t63"."since_meat" AS "since_meat",
+  "t63"."interval" AS "interval",
+  COALESCE("t63"."day_streak", 0) AS "day_streak",
+  COALESCE("t63"."weeks", 0) AS "weeks",
+  "t63"."lately" AS "lately",
+  "t63"."spent_lately" AS "spent_lately",
+  "t63"."anniversary" AS "anniversary"
+FROM (
+  SELECT
+    "t62".*
+    EXCEPT ("customer_id_right")
+  FROM (
+    SELECT
+      "t61"."customer_id" AS "customer_id",
+      "t61"."first_name" AS "first_name",
+      "t61"."language" AS "language",
+      "t61"."time_zone" AS "time_zone",
+      "t61"."attributes" AS "attributes",
+      "t61"."created_at" AS "created_at",
+      "t61"."visits" AS "visits",
+      "t61"."visits_9" AS "visits_9",
+      "t61"."spent" AS "spent",
+      "t61"."seats_20" AS "seats_20",
+      "t61"."first_visit" AS "first_visit",
+      "t61"."last_meat" AS "last_meat",
+      "t61"."places" AS "places",
+      "t61"."since_visit" AS "since_visit",
+      "t61"."since_meat" AS "since_meat",
+      "t61"."lately" AS "lately",
+      "t61"."spent_lately" AS "spent_lately",
+      "t61"."anniversary" AS "anniversary",
+      "t61"."first_seats" AS "first_seats",
+      "t61"."last_department" AS "last_department",
+      "t61"."usual_place" AS "usual_place",
+      "t61"."interval" AS "interval",
+      "t61"."day_streak" AS "day_streak",
+      "t32"."customer_id" AS "customer_id_right",
+      "t32"."weeks" AS "weeks"
+    FROM (
+      SELECT
+        "t59".*
+        EXCEPT ("customer_id_right")
+      FROM (
+        SELECT
+          "t58"."customer_id" AS "customer_id",
+          "t58"."first_name" AS "first_name",
+          "t58"."language" AS "language",
+          "t58"."time_zone" AS "time_zone",
+          "t58"."attributes" AS "attributes",
+          "t58"."created_at" AS "created_at",
+          "t58"."visits" AS "visits",
+          "t58"."visits_9" AS "visits_9",
+          "t58"."spent" AS "spent",
+          "t58"."seats_20" AS "seats_20",
+          "t58"."first_visit" AS "first_visit",
+          "t58"."last_meat" AS "last_meat",
+          "t58"."places" AS "places",
+          "t58"."since_visit" AS "since_visit",
+          "t58"."since_meat" AS "since_meat",
+          "t58"."lately" AS "lately",
+          "t58"."spent_lately" AS "spent_lately",
+          "t58"."anniversary" AS "anniversary",
+          "t58"."first_seats" AS "first_seats",
+          "t58"."last_department" AS "last_department",
+          "t58"."usual_place" AS "usual_place",
+          "t58"."interval" AS "interval",
+          "t33"."customer_id" AS "customer_id_right",
+          "t33"."day_streak" AS "day_streak"
+        FROM (
+          SELECT
+            "t56".*
+            EXCEPT ("customer_id_right")
+          FROM (
+            SELECT
+              "t55"."customer_id" AS "customer_id",
+              "t55"."first_name" AS "first_name",
+              "t55"."language" AS "language",
+              "t55"."time_zone" AS "time_zone",
+              "t55"."attributes" AS "attributes",
+              "t55"."created_at" AS "created_at",
+              "t55"."visits" AS "visits",
+              "t55"."visits_9" AS "visits_9",
+              "t55"."spent" AS "spent",
+              "t55"."seats_20" AS "seats_20",
+              "t55"."first_visit" AS "first_visit",
+              "t55"."last_meat" AS "last_meat",
+              "t55"."places" AS "places",
+              "t55"."since_visit" AS "since_visit",
+              "t55"."since_meat" AS "since_meat",
+              "t55"."lately" AS "lately",
+              "t55"."spent_lately" AS "spent_lately",
+              "t55"."anniversary" AS "anniversary",
+              "t55"."first_seats" AS "first_seats",
+              "t55"."last_department" AS "last_department",
+              "t55"."usual_place" AS "usual_place",
+              "t38"."customer_id" AS "customer_id_right",
+              "t38"."interval" AS "interval"
+            FROM (
+              SELECT
+                "t53".*
+                EXCEPT ("customer_id_right")
+              FROM (
+                SELECT
+                  "t52"."customer_id" AS "customer_id",
+                  "t52"."first_name" AS "first_name",
+                  "t52"."language" AS "language",
+                  "t52"."time_zone" AS "time_zone",
+                  "t52"."attributes" AS "attributes",
+                  "t52"."created_at" AS "created_at",
+                  "t52"."visits" AS "visits",
+                  "t52"."visits_9" AS "visits_9",
+                  "t52"."spent" AS "spent",
+                  "t52"."seats_20" AS "seats_20",
+                  "t52"."first_visit" AS "first_visit",
+                  "t52"."last_meat" AS "last_meat",
+                  "t52"."places" AS "places",
+                  "t52"."since_visit" AS "since_visit",
+                  "t52"."since_meat" AS "since_meat",
+                  "t52"."lately" AS "lately",
+                  "t52"."spent_lately" AS "spent_lately",
+                  "t52"."anniversary" AS "anniversary",
+                  "t52"."first_seats" AS "first_seats",
+                  "t52"."last_department" AS "last_department",
+                  "t46"."customer_id" AS "customer_id_right",
+                  "t46"."usual_place" AS "usual_place"
+                FROM (
+                  SELECT
+                    "t50".*
+                    EXCEPT ("customer_id_right")
+                  FROM (
+                    SELECT
+                      "t49"."customer_id" AS "customer_id",
+                      "t49"."first_name" AS "first_name",
+                      "t49"."language" AS "language",
+                      "t49"."time_zone" AS "time_zone",
+                      "t49"."attributes" AS "attributes",
+                      "t49"."created_at" AS "created_at",
+                      "t49"."visits" AS "visits",
+                      "t49"."visits_9" AS "visits_9",
+                      "t49"."spent" AS "spent",
+                      "t49"."seats_20" AS "seats_20",
+                      "t49"."first_visit" AS "first_visit",
+                      "t49"."last_meat" AS "last_meat",
+                      "t49"."places" AS "places",
+                      "t49"."since_visit" AS "since_visit",
+                      "t49"."since_meat" AS "since_meat",
+                      "t49"."lately" AS "lately",
+                      "t49"."spent_lately" AS "spent_lately",
+                      "t49"."anniversary" AS "anniversary",
+                      "t49"."first_seats" AS "first_seats",
+                      "t23"."customer_id" AS "customer_id_right",
+                      "t23"."last_department" AS "last_department"
+                    FROM (
+                      SELECT
+                        "t47".*
+                        EXCEPT ("customer_id_right")
+                      FROM (
+                        SELECT
+                          "t45"."customer_id" AS "customer_id",
+                          "t45"."first_name" AS "first_name",
+                          "t45"."language" AS "language",
+                          "t45"."time_zone" AS "time_zone",
+                          "t45"."attributes" AS "attributes",
+                          "t45"."created_at" AS "created_at",
+                          "t45"."visits" AS "visits",
+                          "t45"."visits_9" AS "visits_9",
+                          "t45"."spent" AS "spent",
+                          "t45"."seats_20" AS "seats_20",
+                          "t45"."first_visit" AS "first_visit",
+                          "t45"."last_meat" AS "last_meat",
+                          "t45"."places" AS "places",
+                          "t45"."since_visit" AS "since_visit",
+                          "t45"."since_meat" AS "since_meat",
+                          "t45"."lately" AS "lately",
+                          "t45"."spent_lately" AS "spent_lately",
+                          "t45"."anniversary" AS "anniversary",
+                          "t40"."customer_id" AS "customer_id_right",
+                          "t40"."first_seats" AS "first_seats"
+                        FROM (
+                          SELECT
+                            "t42".*
+                            EXCEPT ("customer_id_right")
+                          FROM (
+                            SELECT
+                              "t4"."customer_id" AS "customer_id",
+                              "t4"."first_name" AS "first_name",
+                              "t4"."language" AS "language",
+                              "t4"."time_zone" AS "time_zone",
+                              "t4"."attributes" AS "attributes",
+                              "t4"."created_at" AS "created_at",
+                              "t39"."customer_id" AS "customer_id_right",
+                              "t39"."visits" AS "visits",
+                              "t39"."visits_9" AS "visits_9",
+                              "t39"."spent" AS "spent",
+                              "t39"."seats_20" AS "seats_20",
+                              "t39"."first_visit" AS "first_visit",
+                              "t39"."last_meat" AS "last_meat",
+                              "t39"."places" AS "places",
+                              "t39"."since_visit" AS "since_visit",
+                              "t39"."since_meat" AS "since_meat",
+                              "t39"."lately" AS "lately",
+                              "t39"."spent_lately" AS "spent_lately",
+                              "t39"."anniversary" AS "anniversary"
+                            FROM "customer" AS "t4"
+                            LEFT SEMI JOIN "touched" AS "t3"
+                              ON "t4"."customer_id" = "t3"."customer_id"
+                            LEFT OUTER JOIN (
+                              SELECT
+                                "t13"."customer_id" AS "customer_id",
+                                COUNT(*) AS "visits",
+                                countIf(
+                                  COALESCE(LOWER("t13"."department") = LOWER('meat'), FALSE)
+                                  AND COALESCE(
+                                    accurateCastOrNull(
+                                      nullIf(
+                                        CAST(nullIf(JSONExtractRaw("t13"."properties", 'seats'), '') AS Nullable(String)),
+                                        'null'
+                                      ),
+                                      'Nullable(Float64)'
+                                    ) >= 2,
+                                    FALSE
+                                  )
+                                  AND (
+                                    "t13"."day" >= 20519
+                                  )
+                                ) AS "visits_9",
+                                SUM("t13"."amount_cents") AS "spent",
+                                CAST(FLOOR(
+                                  sumIf(
+                                    accurateCastOrNull(
+                                      nullIf(
+                                        CAST(nullIf(JSONExtractRaw("t13"."properties", 'seats'), '') AS Nullable(String)),
+                                        'null'
+                                      ),
+                                      'Nullable(Float64)'
+                                    ),
+                                    "t13"."day" >= 20508
+                                  ) + 0.5
+                                ) AS Nullable(Int64)) AS "seats_20",
+                                MIN("t13"."at") AS "first_visit",
+                                maxIf("t13"."at", COALESCE(LOWER("t13"."department") IN (LOWER('Meat')), FALSE)) AS "last_meat",
+                                uniq(
+                                  COALESCE(
+                                    nullIf(JSONExtractString("t13"."properties", 'place'), ''),
+                                    nullIf(
+                                      CAST(nullIf(JSONExtractRaw("t13"."properties", 'place'), '') AS Nullable(String)),
+                                      'null'
+                                    )
+                                  )
+                                ) AS "places",
+                                20528 - MAX("t13"."day") AS "since_visit",
+                                20528 - maxIf(
+                                  "t13"."day",
+                                  COALESCE(NOT (
+                                    COALESCE(LOWER("t13"."department") = LOWER('Bakery'), FALSE)
+                                  ), FALSE)
+                                ) AS "since_meat",
+                                COALESCE(countIf("t13"."day" >= 20521), 0) / CAST(nullIf(countIf((
+                                  "t13"."day" >= 20514
+                                ) AND (
+                                  "t13"."day" <= 20520
+                                )), 0) AS Nullable(Float64)) AS "lately",
+                                COALESCE(sumIf("t13"."amount_cents", "t13"."day" >= 20514), 0) / CAST(nullIf(
+                                  sumIf("t13"."amount_cents", (
+                                    "t13"."day" >= 20500
+                                  ) AND (
+                                    "t13"."day" <= 20513
+                                  )),
+                                  0
+                                ) AS Nullable(Float64)) AS "spent_lately",
+                                CAST(FLOOR(
+                                  (
+                                    toRelativeSecondNum(
+                                      CAST(CASE
+                                        WHEN (
+                                          toDate(MIN("t13"."at")) + INTERVAL (GREATEST(2026 - toYear(toDate(MIN("t13"."at"))), 1)) YEAR
+                                        ) >= toDate('2026-03-16')
+                                        THEN toDate(MIN("t13"."at")) + INTERVAL (GREATEST(2026 - toYear(toDate(MIN("t13"."at"))), 1)) YEAR
+                                        ELSE toDate(MIN("t13"."at")) + INTERVAL (GREATEST(2026 - toYear(toDate(MIN("t13"."at"))), 1) + 1) YEAR
+                                      END AS Nullable(DateTime))
+                                    )
+                                  ) / (
+                                    86400
+                                  )
+                                ) AS Nullable(Int64)) - 20528 AS "anniversary"
+                              FROM "t10" AS "t13"
+                              GROUP BY
+                                "t13"."customer_id"
+                            ) AS "t39"
+                              ON "t4"."customer_id" = "t39"."customer_id"
+                          ) AS "t42"
+                        ) AS "t45"
+                        LEFT OUTER JOIN (
+                          SELECT
+                            "t31"."customer_id" AS "customer_id",
+                            "t31"."first_seats" AS "first_seats"
+                          FROM (
+                            SELECT
+                              "t22"."customer_id" AS "customer_id",
+                              "t22"."at" AS "at",
+                              "t22"."id" AS "id",
+                              "t22"."first_seats" AS "first_seats",
+                              ROW_NUMBER() OVER (
+                                PARTITION BY "t22"."customer_id"
+                                ORDER BY "t22"."at" ASC, "t22"."id" ASC
+                                ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING
+                              ) - 1 AS "place"
+                            FROM (
+                              SELECT
+                                "t13"."customer_id" AS "customer_id",
+                                "t13"."at" AS "at",
+                                "t13"."id" AS "id",
+                                accurateCastOrNull(
+                                  nullIf(
+                                    CAST(nullIf(JSONExtractRaw("t13"."properties", 'seats'), '') AS Nullable(String)),
+                                    'null'
+                                  ),
+                                  'Nullable(Float64)'
+                                ) AS "first_seats"
+                              FROM "t10" AS "t13"
+                            ) AS "t22"
+                          ) AS "t31"
+                          WHERE
+                            "t31"."place" = 0
+                        ) AS "t40"
+                          ON "t45"."customer_id" = "t40"."customer_id"
+                      ) AS "t47"
+                    ) AS "t49"
+                    LEFT OUTER JOIN (
+                      SELECT
+                        "t16"."customer_id" AS "customer_id",
+                        "t16"."last_department" AS "last_department"
+                      FROM (
+                        SELECT
+                          "t9"."customer_id" AS "customer_id",
+                          "t9"."at" AS "at",
+                          "t9"."id" AS "id",
+                          "t9"."last_department" AS "last_department",
+                          ROW_NUMBER() OVER (
+                            PARTITION BY "t9"."customer_id"
+                            ORDER BY "t9"."at" DESC, "t9"."id" DESC
+                            ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING
+                          ) - 1 AS "place"
+                        FROM (
+                          SELECT
+                            "t8"."customer_id" AS "customer_id",
+                            "t8"."at" AS "at",
+                            "t8"."id" AS "id",
+                            "t8"."department" AS "last_department"
+                          FROM "t7" AS "t8"
+                          WHERE
+                            "t8"."name" IN ('visit')
+                        ) AS "t9"
+                      ) AS "t16"
+                      WHERE
+                        "t16"."place" = 0
+                    ) AS "t23"
+                      ON "t49"."customer_id" = "t23"."customer_id"
+                  ) AS "t50"
+                ) AS "t52"
+                LEFT OUTER JOIN (
+                  SELECT
+                    "t41"."customer_id" AS "customer_id",
+                    "t41"."value" AS "usual_place"
+                  FROM (
+                    SELECT
+                      "t34"."customer_id" AS "customer_id",
+                      "t34"."value" AS "value",
+                      "t34"."weight" AS "weight",
+                      ROW_NUMBER() OVER (
+                        PARTITION BY "t34"."customer_id"
+                        ORDER BY "t34"."weight" DESC, "t34"."value" ASC
+                        ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING
+                      ) - 1 AS "place"
+                    FROM (
+                      SELECT
+                        *
+                      FROM (
+                        SELECT
+                          "t20"."customer_id" AS "customer_id",
+                          "t20"."value" AS "value",
+                          COALESCE(SUM("t20"."weight"), 0) AS "weight"
+                        FROM (
+                          SELECT
+                            "t12"."customer_id" AS "customer_id",
+                            COALESCE(
+                              nullIf(JSONExtractString("t12"."properties", 'place'), ''),
+                              nullIf(
+                                CAST(nullIf(JSONExtractRaw("t12"."properties", 'place'), '') AS Nullable(String)),
+                                'null'
+                              )
+                            ) AS "value",
+                            1 AS "weight"
+                          FROM (
+                            SELECT
+                              *
+                            FROM "t7" AS "t8"
+                            WHERE
+                              "t8"."name" IN ('visit') AND "t8"."day" >= 20498
+                          ) AS "t12"
+                        ) AS "t20"
+                        GROUP BY
+                          "t20"."customer_id",
+                          "t20"."value"
+                      ) AS "t27"
+                      WHERE
+                        isNotNull("t27"."value")
+                    ) AS "t34"
+                  ) AS "t41"
+                  WHERE
+                    "t41"."place" = 0
+                ) AS "t46"
+                  ON "t52"."customer_id" = "t46"."customer_id"
+              ) AS "t53"
+            ) AS "t55"
+            LEFT OUTER JOIN (
+              SELECT
+                "t30"."customer_id" AS "customer_id",
+                "t30"."interval" AS "interval"
+              FROM (
+                SELECT
+                  "t24"."customer_id" AS "customer_id",
+                  quantileExactExclusive("t24"."gap") AS "interval",
+                  COUNT(*) AS "gaps"
+                FROM (
+                  SELECT
+                    *
+                  FROM (
+                    SELECT
+                      "t11"."customer_id" AS "customer_id",
+                      "t11"."day" AS "day",
+                      CAST("t11"."day" - lagInFrame("t11"."day") OVER (
+                        PARTITION BY "t11"."customer_id"
+                        ORDER BY "t11"."day" ASC
+                        ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING
+                      ) AS Nullable(Float64)) AS "gap"
+                    FROM (
+                      SELECT DISTINCT
+                        "t8"."customer_id" AS "customer_id",
+                        "t8"."day" AS "day"
+                      FROM "t7" AS "t8"
+                      WHERE
+                        "t8"."name" IN ('visit') AND "t8"."day" >= 20468
+                    ) AS "t11"
+                  ) AS "t19"
+                  WHERE
+                    isNotNull("t19"."gap")
+                ) AS "t24"
+                GROUP BY
+                  "t24"."customer_id"
+              ) AS "t30"
+              WHERE
+                "t30"."gaps" >= 3
+            ) AS "t38"
+              ON "t55"."customer_id" = "t38"."customer_id"
+          ) AS "t56"
+        ) AS "t58"
+        LEFT OUTER JOIN (
+          SELECT
+            "t26"."customer_id" AS "customer_id",
+            COUNT(*) AS "day_streak"
+          FROM (
+            SELECT
+              *
+            FROM (
+              SELECT
+                "t15"."customer_id" AS "customer_id",
+                "t15"."span" AS "span",
+                ROW_NUMBER() OVER (
+                  PARTITION BY "t15"."customer_id"
+                  ORDER BY "t15"."span" DESC
+                  ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING
+                ) - 1 AS "place",
+                MAX("t15"."span") OVER (
+                  PARTITION BY "t15"."customer_id"
+                  ORDER BY "t15"."span" DESC
+                  ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING
+                ) AS "newest"
+              FROM (
+                SELECT DISTINCT
+                  "t8"."customer_id" AS "customer_id",
+                  CAST(FLOOR((
+                    "t8"."day" + 0
+                  ) / (
+                    1
+                  )) AS Nullable(Int64)) AS "span"
+                FROM "t7" AS "t8"
+                WHERE
+                  "t8"."name" IN ('visit')
+              ) AS "t15"
+            ) AS "t18"
+            WHERE
+              "t18"."newest" >= 20527 AND (
+                "t18"."span" + "t18"."place"
+              ) = "t18"."newest"
+          ) AS "t26"
+          GROUP BY
+            "t26"."customer_id"
+        ) AS "t33"
+          ON "t58"."customer_id" = "t33"."customer_id"
+      ) AS "t59"
+    ) AS "t61"
+    LEFT OUTER JOIN (
+      SELECT
+        "t25"."customer_id" AS "customer_id",
+        COUNT(*) AS "weeks"
+      FROM (
+        SELECT
+          *
+        FROM (
+          SELECT
+            "t14"."customer_id" AS "customer_id",
+            "t14"."span" AS "span",
+            ROW_NUMBER() OVER (
+              PARTITION BY "t14"."customer_id"
+              ORDER BY "t14"."span" DESC
+              ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING
+            ) - 1 AS "place",
+            MAX("t14"."span") OVER (
+              PARTITION BY "t14"."customer_id"
+              ORDER BY "t14"."span" DESC
+              ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING
+            ) AS "newest"
+          FROM (
+            SELECT DISTINCT
+              "t8"."customer_id" AS "customer_id",
+              CAST(FLOOR((
+                "t8"."day" + 3
+              ) / (
+                7
+              )) AS Nullable(Int64)) AS "span"
+            FROM "t7" AS "t8"
+            WHERE
+              "t8"."name" IN ('visit')
+          ) AS "t14"
+        ) AS "t17"
+        WHERE
+          "t17"."newest" >= 2932 AND (
+            "t17"."span" + "t17"."place"
+          ) = "t17"."newest"
+      ) AS "t25"
+      GROUP BY
+        "t25"."customer_id"
+    ) AS "t32"
+      ON "t61"."customer_id" = "t32"."customer_id"
+  ) AS "t62"
+) AS "t63";

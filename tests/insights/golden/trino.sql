@@ -242,6 +242,34 @@ FROM (
     )
 ) AS "t18";
 
+-- attributes
+SELECT
+  "t0"."customer_id"
+FROM "insight" AS "t0"
+WHERE
+  COALESCE(
+    LOWER(
+      COALESCE(
+        JSON_VALUE(
+          JSON_FORMAT(JSON_EXTRACT(TRY_CAST("t0"."attributes" AS JSON), FORMAT('$["%s"]', 'tier'))),
+          'strict $?($.type() == "string")'
+        ),
+        NULLIF(
+          CAST(JSON_EXTRACT(TRY_CAST("t0"."attributes" AS JSON), FORMAT('$["%s"]', 'tier')) AS VARCHAR),
+          'null'
+        )
+      )
+    ) = LOWER('gold'),
+    FALSE
+  )
+  OR COALESCE(
+    TRY_CAST(NULLIF(
+      CAST(JSON_EXTRACT(TRY_CAST("t0"."attributes" AS JSON), FORMAT('$["%s"]', 'points')) AS VARCHAR),
+      'null'
+    ) AS DOUBLE) > 100,
+    FALSE
+  );
+
 -- insights
 WITH "t7" AS (
   SELECT
@@ -1321,7 +1349,7 @@ FROM (
                         LEFT OUTER JOIN (
                           SELECT
                             "t49"."customer_id",
-                            CAST(ROUND(AVG(CAST("t49"."spent" AS DOUBLE)), 0) AS BIGINT) AS "repeat_value"
+                            CAST(FLOOR(AVG(CAST("t49"."spent" AS DOUBLE)) + CAST(0.5 AS DOUBLE)) AS BIGINT) AS "repeat_value"
                           FROM (
                             SELECT
                               *
@@ -1487,3 +1515,752 @@ FROM (
       ON "t97"."customer_id" = "t54"."customer_id"
   ) AS "t98"
 ) AS "t99";
+
+-- forms
+WITH "t7" AS (
+  SELECT
+    "t6"."id",
+    "t6"."customer_id",
+    "t6"."name",
+    "t6"."at",
+    "t6"."properties",
+    "t6"."day",
+    "t6"."amount_cents",
+    "t6"."items",
+    "t6"."department",
+    "t6"."discount_cents",
+    "t6"."answer"
+  FROM (
+    SELECT
+      *
+    FROM "event" AS "t0"
+    WHERE
+      "t0"."day" <= 20528
+  ) AS "t6"
+  WHERE
+    EXISTS(
+      SELECT
+        1
+      FROM "touched" AS "t3"
+      WHERE
+        "t6"."customer_id" = "t3"."customer_id"
+    )
+)
+SELECT
+  "t61"."customer_id",
+  "t61"."first_name",
+  "t61"."language",
+  "t61"."time_zone",
+  "t61"."attributes",
+  "t61"."created_at",
+  COALESCE("t61"."visits", 0) AS "visits",
+  COALESCE("t61"."visits_9", 0) AS "visits_9",
+  COALESCE("t61"."spent", 0) AS "spent",
+  COALESCE("t61"."seats_20", 0) AS "seats_20",
+  "t61"."first_visit",
+  "t61"."last_meat",
+  "t61"."first_seats",
+  "t61"."last_department",
+  "t61"."usual_place",
+  COALESCE("t61"."places", 0) AS "places",
+  "t61"."since_visit",
+  "t61"."since_meat",
+  "t61"."interval",
+  COALESCE("t61"."day_streak", 0) AS "day_streak",
+  COALESCE("t61"."weeks", 0) AS "weeks",
+  "t61"."lately",
+  "t61"."spent_lately",
+  "t61"."anniversary"
+FROM (
+  SELECT
+    "t60"."customer_id",
+    "t60"."first_name",
+    "t60"."language",
+    "t60"."time_zone",
+    "t60"."attributes",
+    "t60"."created_at",
+    "t60"."visits",
+    "t60"."visits_9",
+    "t60"."spent",
+    "t60"."seats_20",
+    "t60"."first_visit",
+    "t60"."last_meat",
+    "t60"."places",
+    "t60"."since_visit",
+    "t60"."since_meat",
+    "t60"."lately",
+    "t60"."spent_lately",
+    "t60"."anniversary",
+    "t60"."first_seats",
+    "t60"."last_department",
+    "t60"."usual_place",
+    "t60"."interval",
+    "t60"."day_streak",
+    "t60"."weeks"
+  FROM (
+    SELECT
+      "t59"."customer_id",
+      "t59"."first_name",
+      "t59"."language",
+      "t59"."time_zone",
+      "t59"."attributes",
+      "t59"."created_at",
+      "t59"."visits",
+      "t59"."visits_9",
+      "t59"."spent",
+      "t59"."seats_20",
+      "t59"."first_visit",
+      "t59"."last_meat",
+      "t59"."places",
+      "t59"."since_visit",
+      "t59"."since_meat",
+      "t59"."lately",
+      "t59"."spent_lately",
+      "t59"."anniversary",
+      "t59"."first_seats",
+      "t59"."last_department",
+      "t59"."usual_place",
+      "t59"."interval",
+      "t59"."day_streak",
+      "t31"."customer_id" AS "customer_id_right",
+      "t31"."weeks"
+    FROM (
+      SELECT
+        "t57"."customer_id",
+        "t57"."first_name",
+        "t57"."language",
+        "t57"."time_zone",
+        "t57"."attributes",
+        "t57"."created_at",
+        "t57"."visits",
+        "t57"."visits_9",
+        "t57"."spent",
+        "t57"."seats_20",
+        "t57"."first_visit",
+        "t57"."last_meat",
+        "t57"."places",
+        "t57"."since_visit",
+        "t57"."since_meat",
+        "t57"."lately",
+        "t57"."spent_lately",
+        "t57"."anniversary",
+        "t57"."first_seats",
+        "t57"."last_department",
+        "t57"."usual_place",
+        "t57"."interval",
+        "t57"."day_streak"
+      FROM (
+        SELECT
+          "t56"."customer_id",
+          "t56"."first_name",
+          "t56"."language",
+          "t56"."time_zone",
+          "t56"."attributes",
+          "t56"."created_at",
+          "t56"."visits",
+          "t56"."visits_9",
+          "t56"."spent",
+          "t56"."seats_20",
+          "t56"."first_visit",
+          "t56"."last_meat",
+          "t56"."places",
+          "t56"."since_visit",
+          "t56"."since_meat",
+          "t56"."lately",
+          "t56"."spent_lately",
+          "t56"."anniversary",
+          "t56"."first_seats",
+          "t56"."last_department",
+          "t56"."usual_place",
+          "t56"."interval",
+          "t32"."customer_id" AS "customer_id_right",
+          "t32"."day_streak"
+        FROM (
+          SELECT
+            "t54"."customer_id",
+            "t54"."first_name",
+            "t54"."language",
+            "t54"."time_zone",
+            "t54"."attributes",
+            "t54"."created_at",
+            "t54"."visits",
+            "t54"."visits_9",
+            "t54"."spent",
+            "t54"."seats_20",
+            "t54"."first_visit",
+            "t54"."last_meat",
+            "t54"."places",
+            "t54"."since_visit",
+            "t54"."since_meat",
+            "t54"."lately",
+            "t54"."spent_lately",
+            "t54"."anniversary",
+            "t54"."first_seats",
+            "t54"."last_department",
+            "t54"."usual_place",
+            "t54"."interval"
+          FROM (
+            SELECT
+              "t53"."customer_id",
+              "t53"."first_name",
+              "t53"."language",
+              "t53"."time_zone",
+              "t53"."attributes",
+              "t53"."created_at",
+              "t53"."visits",
+              "t53"."visits_9",
+              "t53"."spent",
+              "t53"."seats_20",
+              "t53"."first_visit",
+              "t53"."last_meat",
+              "t53"."places",
+              "t53"."since_visit",
+              "t53"."since_meat",
+              "t53"."lately",
+              "t53"."spent_lately",
+              "t53"."anniversary",
+              "t53"."first_seats",
+              "t53"."last_department",
+              "t53"."usual_place",
+              "t44"."customer_id" AS "customer_id_right",
+              "t44"."interval"
+            FROM (
+              SELECT
+                "t51"."customer_id",
+                "t51"."first_name",
+                "t51"."language",
+                "t51"."time_zone",
+                "t51"."attributes",
+                "t51"."created_at",
+                "t51"."visits",
+                "t51"."visits_9",
+                "t51"."spent",
+                "t51"."seats_20",
+                "t51"."first_visit",
+                "t51"."last_meat",
+                "t51"."places",
+                "t51"."since_visit",
+                "t51"."since_meat",
+                "t51"."lately",
+                "t51"."spent_lately",
+                "t51"."anniversary",
+                "t51"."first_seats",
+                "t51"."last_department",
+                "t51"."usual_place"
+              FROM (
+                SELECT
+                  "t50"."customer_id",
+                  "t50"."first_name",
+                  "t50"."language",
+                  "t50"."time_zone",
+                  "t50"."attributes",
+                  "t50"."created_at",
+                  "t50"."visits",
+                  "t50"."visits_9",
+                  "t50"."spent",
+                  "t50"."seats_20",
+                  "t50"."first_visit",
+                  "t50"."last_meat",
+                  "t50"."places",
+                  "t50"."since_visit",
+                  "t50"."since_meat",
+                  "t50"."lately",
+                  "t50"."spent_lately",
+                  "t50"."anniversary",
+                  "t50"."first_seats",
+                  "t50"."last_department",
+                  "t40"."customer_id" AS "customer_id_right",
+                  "t40"."usual_place"
+                FROM (
+                  SELECT
+                    "t48"."customer_id",
+                    "t48"."first_name",
+                    "t48"."language",
+                    "t48"."time_zone",
+                    "t48"."attributes",
+                    "t48"."created_at",
+                    "t48"."visits",
+                    "t48"."visits_9",
+                    "t48"."spent",
+                    "t48"."seats_20",
+                    "t48"."first_visit",
+                    "t48"."last_meat",
+                    "t48"."places",
+                    "t48"."since_visit",
+                    "t48"."since_meat",
+                    "t48"."lately",
+                    "t48"."spent_lately",
+                    "t48"."anniversary",
+                    "t48"."first_seats",
+                    "t48"."last_department"
+                  FROM (
+                    SELECT
+                      "t47"."customer_id",
+                      "t47"."first_name",
+                      "t47"."language",
+                      "t47"."time_zone",
+                      "t47"."attributes",
+                      "t47"."created_at",
+                      "t47"."visits",
+                      "t47"."visits_9",
+                      "t47"."spent",
+                      "t47"."seats_20",
+                      "t47"."first_visit",
+                      "t47"."last_meat",
+                      "t47"."places",
+                      "t47"."since_visit",
+                      "t47"."since_meat",
+                      "t47"."lately",
+                      "t47"."spent_lately",
+                      "t47"."anniversary",
+                      "t47"."first_seats",
+                      "t22"."customer_id" AS "customer_id_right",
+                      "t22"."last_department"
+                    FROM (
+                      SELECT
+                        "t45"."customer_id",
+                        "t45"."first_name",
+                        "t45"."language",
+                        "t45"."time_zone",
+                        "t45"."attributes",
+                        "t45"."created_at",
+                        "t45"."visits",
+                        "t45"."visits_9",
+                        "t45"."spent",
+                        "t45"."seats_20",
+                        "t45"."first_visit",
+                        "t45"."last_meat",
+                        "t45"."places",
+                        "t45"."since_visit",
+                        "t45"."since_meat",
+                        "t45"."lately",
+                        "t45"."spent_lately",
+                        "t45"."anniversary",
+                        "t45"."first_seats"
+                      FROM (
+                        SELECT
+                          "t42"."customer_id",
+                          "t42"."first_name",
+                          "t42"."language",
+                          "t42"."time_zone",
+                          "t42"."attributes",
+                          "t42"."created_at",
+                          "t42"."visits",
+                          "t42"."visits_9",
+                          "t42"."spent",
+                          "t42"."seats_20",
+                          "t42"."first_visit",
+                          "t42"."last_meat",
+                          "t42"."places",
+                          "t42"."since_visit",
+                          "t42"."since_meat",
+                          "t42"."lately",
+                          "t42"."spent_lately",
+                          "t42"."anniversary",
+                          "t33"."customer_id" AS "customer_id_right",
+                          "t33"."first_seats"
+                        FROM (
+                          SELECT
+                            "t39"."customer_id",
+                            "t39"."first_name",
+                            "t39"."language",
+                            "t39"."time_zone",
+                            "t39"."attributes",
+                            "t39"."created_at",
+                            "t39"."visits",
+                            "t39"."visits_9",
+                            "t39"."spent",
+                            "t39"."seats_20",
+                            "t39"."first_visit",
+                            "t39"."last_meat",
+                            "t39"."places",
+                            "t39"."since_visit",
+                            "t39"."since_meat",
+                            "t39"."lately",
+                            "t39"."spent_lately",
+                            "t39"."anniversary"
+                          FROM (
+                            SELECT
+                              "t4"."customer_id",
+                              "t4"."first_name",
+                              "t4"."language",
+                              "t4"."time_zone",
+                              "t4"."attributes",
+                              "t4"."created_at",
+                              "t35"."customer_id" AS "customer_id_right",
+                              "t35"."visits",
+                              "t35"."visits_9",
+                              "t35"."spent",
+                              "t35"."seats_20",
+                              "t35"."first_visit",
+                              "t35"."last_meat",
+                              "t35"."places",
+                              "t35"."since_visit",
+                              "t35"."since_meat",
+                              "t35"."lately",
+                              "t35"."spent_lately",
+                              "t35"."anniversary"
+                            FROM "customer" AS "t4"
+                            LEFT OUTER JOIN (
+                              SELECT
+                                "t10"."customer_id",
+                                COUNT(*) AS "visits",
+                                COUNT(*) FILTER(WHERE
+                                  COALESCE(LOWER("t10"."department") = LOWER('meat'), FALSE)
+                                  AND COALESCE(
+                                    TRY_CAST(NULLIF(
+                                      CAST(JSON_EXTRACT(TRY_CAST("t10"."properties" AS JSON), FORMAT('$["%s"]', 'seats')) AS VARCHAR),
+                                      'null'
+                                    ) AS DOUBLE) >= 2,
+                                    FALSE
+                                  )
+                                  AND (
+                                    "t10"."day" >= 20519
+                                  )) AS "visits_9",
+                                SUM("t10"."amount_cents") AS "spent",
+                                CAST(FLOOR(
+                                  SUM(
+                                    TRY_CAST(NULLIF(
+                                      CAST(JSON_EXTRACT(TRY_CAST("t10"."properties" AS JSON), FORMAT('$["%s"]', 'seats')) AS VARCHAR),
+                                      'null'
+                                    ) AS DOUBLE)
+                                  ) FILTER(WHERE
+                                    "t10"."day" >= 20508) + CAST(0.5 AS DOUBLE)
+                                ) AS BIGINT) AS "seats_20",
+                                MIN("t10"."at") AS "first_visit",
+                                MAX("t10"."at") FILTER(WHERE
+                                  COALESCE(LOWER("t10"."department") IN (LOWER('Meat')), FALSE)) AS "last_meat",
+                                COUNT(
+                                  DISTINCT COALESCE(
+                                    JSON_VALUE(
+                                      JSON_FORMAT(JSON_EXTRACT(TRY_CAST("t10"."properties" AS JSON), FORMAT('$["%s"]', 'place'))),
+                                      'strict $?($.type() == "string")'
+                                    ),
+                                    NULLIF(
+                                      CAST(JSON_EXTRACT(TRY_CAST("t10"."properties" AS JSON), FORMAT('$["%s"]', 'place')) AS VARCHAR),
+                                      'null'
+                                    )
+                                  )
+                                ) AS "places",
+                                20528 - MAX("t10"."day") AS "since_visit",
+                                20528 - MAX("t10"."day") FILTER(WHERE
+                                  COALESCE(NOT (
+                                    COALESCE(LOWER("t10"."department") = LOWER('Bakery'), FALSE)
+                                  ), FALSE)) AS "since_meat",
+                                COALESCE(COUNT(*) FILTER(WHERE
+                                  "t10"."day" >= 20521), 0) / CAST(NULLIF(
+                                  COUNT(*) FILTER(WHERE
+                                    (
+                                      "t10"."day" >= 20514
+                                    ) AND (
+                                      "t10"."day" <= 20520
+                                    )),
+                                  0
+                                ) AS DOUBLE) AS "lately",
+                                COALESCE(SUM("t10"."amount_cents") FILTER(WHERE
+                                  "t10"."day" >= 20514), 0) / CAST(NULLIF(
+                                  SUM("t10"."amount_cents") FILTER(WHERE
+                                    (
+                                      "t10"."day" >= 20500
+                                    ) AND (
+                                      "t10"."day" <= 20513
+                                    )),
+                                  0
+                                ) AS DOUBLE) AS "spent_lately",
+                                CAST(FLOOR(
+                                  CAST((
+                                    TO_UNIXTIME(
+                                      CAST(IF(
+                                        (
+                                          DATE(MIN("t10"."at")) + (
+                                            GREATEST(2026 - EXTRACT(year FROM DATE(MIN("t10"."at"))), 1) * INTERVAL '1' YEAR
+                                          )
+                                        ) >= FROM_ISO8601_DATE('2026-03-16'),
+                                        DATE(MIN("t10"."at")) + (
+                                          GREATEST(2026 - EXTRACT(year FROM DATE(MIN("t10"."at"))), 1) * INTERVAL '1' YEAR
+                                        ),
+                                        DATE(MIN("t10"."at")) + (
+                                          (
+                                            GREATEST(2026 - EXTRACT(year FROM DATE(MIN("t10"."at"))), 1) + 1
+                                          ) * INTERVAL '1' YEAR
+                                        )
+                                      ) AS TIMESTAMP)
+                                    )
+                                  ) AS DOUBLE) / (
+                                    86400
+                                  )
+                                ) AS BIGINT) - 20528 AS "anniversary"
+                              FROM (
+                                SELECT
+                                  *
+                                FROM "t7" AS "t8"
+                                WHERE
+                                  "t8"."name" IN ('visit')
+                              ) AS "t10"
+                              GROUP BY
+                                1
+                            ) AS "t35"
+                              ON "t4"."customer_id" = "t35"."customer_id"
+                            WHERE
+                              EXISTS(
+                                SELECT
+                                  1
+                                FROM "touched" AS "t3"
+                                WHERE
+                                  "t4"."customer_id" = "t3"."customer_id"
+                              )
+                          ) AS "t39"
+                        ) AS "t42"
+                        LEFT OUTER JOIN (
+                          SELECT
+                            "t24"."customer_id",
+                            "t24"."first_seats"
+                          FROM (
+                            SELECT
+                              "t15"."customer_id",
+                              "t15"."at",
+                              "t15"."id",
+                              "t15"."first_seats",
+                              ROW_NUMBER() OVER (PARTITION BY "t15"."customer_id" ORDER BY "t15"."at" ASC, "t15"."id" ASC) - 1 AS "place"
+                            FROM (
+                              SELECT
+                                "t8"."customer_id",
+                                "t8"."at",
+                                "t8"."id",
+                                TRY_CAST(NULLIF(
+                                  CAST(JSON_EXTRACT(TRY_CAST("t8"."properties" AS JSON), FORMAT('$["%s"]', 'seats')) AS VARCHAR),
+                                  'null'
+                                ) AS DOUBLE) AS "first_seats"
+                              FROM "t7" AS "t8"
+                              WHERE
+                                "t8"."name" IN ('visit')
+                            ) AS "t15"
+                          ) AS "t24"
+                          WHERE
+                            "t24"."place" = 0
+                        ) AS "t33"
+                          ON "t42"."customer_id" = "t33"."customer_id"
+                      ) AS "t45"
+                    ) AS "t47"
+                    LEFT OUTER JOIN (
+                      SELECT
+                        "t16"."customer_id",
+                        "t16"."last_department"
+                      FROM (
+                        SELECT
+                          "t9"."customer_id",
+                          "t9"."at",
+                          "t9"."id",
+                          "t9"."last_department",
+                          ROW_NUMBER() OVER (PARTITION BY "t9"."customer_id" ORDER BY "t9"."at" DESC, "t9"."id" DESC) - 1 AS "place"
+                        FROM (
+                          SELECT
+                            "t8"."customer_id",
+                            "t8"."at",
+                            "t8"."id",
+                            "t8"."department" AS "last_department"
+                          FROM "t7" AS "t8"
+                          WHERE
+                            "t8"."name" IN ('visit')
+                        ) AS "t9"
+                      ) AS "t16"
+                      WHERE
+                        "t16"."place" = 0
+                    ) AS "t22"
+                      ON "t47"."customer_id" = "t22"."customer_id"
+                  ) AS "t48"
+                ) AS "t50"
+                LEFT OUTER JOIN (
+                  SELECT
+                    "t36"."customer_id",
+                    "t36"."value" AS "usual_place"
+                  FROM (
+                    SELECT
+                      "t27"."customer_id",
+                      "t27"."value",
+                      "t27"."weight",
+                      ROW_NUMBER() OVER (PARTITION BY "t27"."customer_id" ORDER BY "t27"."weight" DESC, "t27"."value" ASC) - 1 AS "place"
+                    FROM (
+                      SELECT
+                        *
+                      FROM (
+                        SELECT
+                          "t14"."customer_id",
+                          "t14"."value",
+                          COALESCE(SUM("t14"."weight"), 0) AS "weight"
+                        FROM (
+                          SELECT
+                            "t8"."customer_id",
+                            COALESCE(
+                              JSON_VALUE(
+                                JSON_FORMAT(JSON_EXTRACT(TRY_CAST("t8"."properties" AS JSON), FORMAT('$["%s"]', 'place'))),
+                                'strict $?($.type() == "string")'
+                              ),
+                              NULLIF(
+                                CAST(JSON_EXTRACT(TRY_CAST("t8"."properties" AS JSON), FORMAT('$["%s"]', 'place')) AS VARCHAR),
+                                'null'
+                              )
+                            ) AS "value",
+                            1 AS "weight"
+                          FROM "t7" AS "t8"
+                          WHERE
+                            "t8"."name" IN ('visit') AND "t8"."day" >= 20498
+                        ) AS "t14"
+                        GROUP BY
+                          1,
+                          2
+                      ) AS "t21"
+                      WHERE
+                        "t21"."value" IS NOT NULL
+                    ) AS "t27"
+                  ) AS "t36"
+                  WHERE
+                    "t36"."place" = 0
+                ) AS "t40"
+                  ON "t50"."customer_id" = "t40"."customer_id"
+              ) AS "t51"
+            ) AS "t53"
+            LEFT OUTER JOIN (
+              SELECT
+                "t37"."customer_id",
+                "t37"."interval"
+              FROM (
+                SELECT
+                  "t23"."customer_id",
+                  CAST((
+                    ELEMENT_AT(
+                      ARRAY_SORT(ARRAY_AGG("t23"."gap") FILTER(WHERE
+                        "t23"."gap" IS NOT NULL)),
+                      CAST(FLOOR(
+                        CAST((
+                          CARDINALITY(ARRAY_SORT(ARRAY_AGG("t23"."gap") FILTER(WHERE
+                            "t23"."gap" IS NOT NULL))) - 1
+                        ) AS DOUBLE) / (
+                          2
+                        )
+                      ) AS BIGINT) + 1
+                    ) + ELEMENT_AT(
+                      ARRAY_SORT(ARRAY_AGG("t23"."gap") FILTER(WHERE
+                        "t23"."gap" IS NOT NULL)),
+                      CAST(FLOOR(
+                        CAST((
+                          CARDINALITY(ARRAY_SORT(ARRAY_AGG("t23"."gap") FILTER(WHERE
+                            "t23"."gap" IS NOT NULL)))
+                        ) AS DOUBLE) / (
+                          2
+                        )
+                      ) AS BIGINT) + 1
+                    )
+                  ) AS DOUBLE) / 2 AS "interval",
+                  COUNT(*) AS "gaps"
+                FROM (
+                  SELECT
+                    *
+                  FROM (
+                    SELECT
+                      "t11"."customer_id",
+                      "t11"."day",
+                      CAST("t11"."day" - LAG("t11"."day") OVER (PARTITION BY "t11"."customer_id" ORDER BY "t11"."day" ASC) AS DOUBLE) AS "gap"
+                    FROM (
+                      SELECT DISTINCT
+                        "t8"."customer_id",
+                        "t8"."day"
+                      FROM "t7" AS "t8"
+                      WHERE
+                        "t8"."name" IN ('visit') AND "t8"."day" >= 20468
+                    ) AS "t11"
+                  ) AS "t19"
+                  WHERE
+                    "t19"."gap" IS NOT NULL
+                ) AS "t23"
+                GROUP BY
+                  1
+              ) AS "t37"
+              WHERE
+                "t37"."gaps" >= 3
+            ) AS "t44"
+              ON "t53"."customer_id" = "t44"."customer_id"
+          ) AS "t54"
+        ) AS "t56"
+        LEFT OUTER JOIN (
+          SELECT
+            "t26"."customer_id",
+            COUNT(*) AS "day_streak"
+          FROM (
+            SELECT
+              *
+            FROM (
+              SELECT
+                "t13"."customer_id",
+                "t13"."span",
+                ROW_NUMBER() OVER (PARTITION BY "t13"."customer_id" ORDER BY "t13"."span" DESC) - 1 AS "place",
+                MAX("t13"."span") OVER (
+                  PARTITION BY "t13"."customer_id"
+                  ORDER BY "t13"."span" DESC
+                  ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING
+                ) AS "newest"
+              FROM (
+                SELECT DISTINCT
+                  "t8"."customer_id",
+                  CAST(FLOOR(CAST((
+                    "t8"."day" + 0
+                  ) AS DOUBLE) / (
+                    1
+                  )) AS BIGINT) AS "span"
+                FROM "t7" AS "t8"
+                WHERE
+                  "t8"."name" IN ('visit')
+              ) AS "t13"
+            ) AS "t18"
+            WHERE
+              "t18"."newest" >= 20527 AND (
+                "t18"."span" + "t18"."place"
+              ) = "t18"."newest"
+          ) AS "t26"
+          GROUP BY
+            1
+        ) AS "t32"
+          ON "t56"."customer_id" = "t32"."customer_id"
+      ) AS "t57"
+    ) AS "t59"
+    LEFT OUTER JOIN (
+      SELECT
+        "t25"."customer_id",
+        COUNT(*) AS "weeks"
+      FROM (
+        SELECT
+          *
+        FROM (
+          SELECT
+            "t12"."customer_id",
+            "t12"."span",
+            ROW_NUMBER() OVER (PARTITION BY "t12"."customer_id" ORDER BY "t12"."span" DESC) - 1 AS "place",
+            MAX("t12"."span") OVER (
+              PARTITION BY "t12"."customer_id"
+              ORDER BY "t12"."span" DESC
+              ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING
+            ) AS "newest"
+          FROM (
+            SELECT DISTINCT
+              "t8"."customer_id",
+              CAST(FLOOR(CAST((
+                "t8"."day" + 3
+              ) AS DOUBLE) / (
+                7
+              )) AS BIGINT) AS "span"
+            FROM "t7" AS "t8"
+            WHERE
+              "t8"."name" IN ('visit')
+          ) AS "t12"
+        ) AS "t17"
+        WHERE
+          "t17"."newest" >= 2932 AND (
+            "t17"."span" + "t17"."place"
+          ) = "t17"."newest"
+      ) AS "t25"
+      GROUP BY
+        1
+    ) AS "t31"
+      ON "t59"."customer_id" = "t31"."customer_id"
+  ) AS "t60"
+) AS "t61";
