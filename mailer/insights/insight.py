@@ -28,6 +28,7 @@ import string
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
 INSIGHTS_BEFORE = ""
@@ -125,11 +126,21 @@ def day_of(number: int) -> date:
 
 def say(template: str, facts: Mapping[str, Any]) -> str:
     """Fill in the insights named in `template`, each with its unit; "" if one of them is not known."""
-    names = [name for _, name, _, _ in string.Formatter().parse(template) if name]
-    if any(facts.get(name) is None for name in names):
+    named = {name: facts.get(name) for name in _names(template)}
+    if None in named.values():
         return ""
-    words = {name: amount(INSIGHTS[name].type, INSIGHTS[name].unit, facts[name]) for name in names}
-    said = template.format(**words)
+    words = {name: amount(INSIGHTS[name].type, INSIGHTS[name].unit, value) for name, value in named.items()}
+    return _filled(template, tuple(words.items()))
+
+
+@lru_cache(maxsize=512)
+def _names(template: str) -> tuple[str, ...]:
+    return tuple(name for _, name, _, _ in string.Formatter().parse(template) if name)
+
+
+@lru_cache(maxsize=4096)  # in a batch of letters many say the same
+def _filled(template: str, words: tuple[tuple[str, str], ...]) -> str:
+    said = template.format(**dict(words))
     for wooden, natural in IDIOMS:
         said = wooden.sub(natural, said)
     return said

@@ -28,6 +28,14 @@ from mailer.insights.layout import layout, tables
 PATIENCE = 10.0  # seconds a question may take
 
 
+def of(table: Any, customer_ids: Sequence[int]) -> Any:
+    """Return the rows of these customers. Their ids go as one text: as literals they would cost more than the rest."""
+    if len(customer_ids) == 1:
+        return table.filter(table.customer_id == customer_ids[0])
+    told = ibis.literal(",".join(map(str, customer_ids))).split(",").unnest().cast("int64")
+    return table.semi_join(told.name("customer_id").as_table(), "customer_id")
+
+
 class Warehouse:
     """A column store of events, customers and insights."""
 
@@ -77,7 +85,7 @@ class Warehouse:
         if not customer_ids:
             return {}
         asked = self.tables.insights
-        rows = self.rows(asked.filter(asked.customer_id.isin(list(customer_ids))))
+        rows = self.rows(of(asked, customer_ids))
         return {
             row["customer_id"]: {**json.loads(row["attributes"] or "{}"), **{name: row[name] for name in INSIGHTS}}
             for row in rows
