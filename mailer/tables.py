@@ -9,6 +9,7 @@ from mailer.delivery.outbox import Message
 from mailer.generation import Generation
 from mailer.inbox.assignment import Assignment
 from mailer.inbox.conversation import Conversation, Entry
+from mailer.inbox.promised_call import PromisedCall
 from mailer.inbox.saved import SavedReply
 from mailer.insights.events import Event
 from mailer.insights.recorded import Recorded
@@ -29,6 +30,6 @@ from mailer.segments.segment import Segment, SegmentVersion
 TABLES = (
     Staff, WorkingHours, Absence, Customer, Topic, Consent, Suppression, Hold,
     Event, Recorded, Segment, SegmentVersion, Campaign, Approval, Run, Recipient, TemplateVersion, Message, Hit,
-    ProviderEvent, RelayDay, InboundEmail, Conversation, Entry, Assignment, SavedReply, SignIn, Generation, Departed,
-    Attempt, Pass, SecondStep, RecoveryCode, Act,
+    ProviderEvent, RelayDay, InboundEmail, Conversation, Entry, PromisedCall, Assignment, SavedReply, SignIn,
+    Generation, Departed, Attempt, Pass, SecondStep, RecoveryCode, Act,
 )  # fmt: skip

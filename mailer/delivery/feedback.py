@@ -18,7 +18,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel import Field, Session, SQLModel, UniqueConstraint, col, func, select
 
-from mailer.delivery.hits import Hit
+from mailer.delivery.hits import COUNTED, Asked, hit
 from mailer.delivery.outbox import Message, State, report_bounce
 from mailer.delivery.providers.told import Told, Weight, Word
 from mailer.people.consent import decide, standing, withdraw_all
@@ -126,12 +126,12 @@ def _unsubscribed(session: Session, message: Message, told: Told, at: datetime) 
 
 
 def _opened(session: Session, message: Message, told: Told, at: datetime) -> None:
-    session.add(Hit(message_id=message.id or 0, what="open", at=at, agent=told.agent[:MAX_WORDS]))
+    session.add(hit(message, "open", at, Asked(told.agent)))
 
 
 def _clicked(session: Session, message: Message, told: Told, at: datetime) -> None:
-    hit = Hit(message_id=message.id or 0, what="click", target=told.url[:2000], at=at, agent=told.agent[:MAX_WORDS])
-    session.add(hit)
+    ours = COUNTED.search(told.url)  # a provider that counts links has put its own before ours
+    session.add(hit(message, "click", at, Asked(told.agent), link=ours[1] if ours else "", target=told.url))
 
 
 PROOFS = frozenset(Word) - {Word.UNSUBSCRIBED}  # of having left; one may unsubscribe at the provider without any email

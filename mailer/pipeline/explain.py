@@ -22,6 +22,7 @@ from mailer.segments import segment as segments
 from mailer.segments.criteria import Criteria
 from mailer.segments.reasons import because
 from mailer.segments.segment import Segment
+from mailer.settings import Hits
 
 NOBODY = 0  # the message a preview's links belong to: there is none, so they lead nowhere
 
@@ -63,12 +64,19 @@ def contexts(
             hours=hours,
             facts=facts.get(customer.id, {}),
             because=why.get(customer.id, []),
-            links=Links.of(house.settings.brand.base_url, house.signer, messages.get(customer.id, NOBODY)),
+            links=_links(house, messages.get(customer.id, NOBODY)),
             brand=house.settings.brand,
             topic=topic.name,
             stakes=campaign.stakes,
         )
     return made
+
+
+def _links(house: House, message_id: int) -> Links:
+    """Return the links of a message; in a preview nothing is counted, so that its author sees where each leads."""
+    counted = house.settings.hits if message_id != NOBODY else Hits(clicks=False, opens=False)
+    base_url = house.settings.brand.base_url
+    return Links.of(base_url, house.signer, message_id, clicks=counted.clicks, opens=counted.opens)
 
 
 def preview(house: House, session: Session, campaign: Campaign, customer: Customer, now: datetime) -> Letter:

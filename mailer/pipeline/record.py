@@ -7,10 +7,11 @@
     consent_given, unsubscribed                   a decision about a topic
     conversation_opened, conversation_ended       automation is on hold between the two
     felt_understood        the survey page writes it itself
+    clicked                a link was followed, and what they said about the same email proves that it was a human
 
 Rows become events once, by a key made of the row; a cursor a source says where to go on, so that a tick in which
-nothing happened only looks. PostgreSQL commits ids out of order, so there the newest ids are looked at again. An open
-or a click is no event: a program may have done it (see segments.ours).
+nothing happened only looks. PostgreSQL commits ids out of order, so there the newest ids are looked at again. An open,
+or a click that nothing proves, is no event: a program may have done it (see delivery.hits).
 """
 
 from collections.abc import Callable, Sequence
@@ -22,14 +23,16 @@ import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from mailer.campaigns.campaign import Campaign
+from mailer.delivery.hits import Hit
 from mailer.delivery.outbox import Message
 from mailer.house import House
 from mailer.inbox.conversation import Conversation, Entry, EntryKind
 from mailer.insights import events
 from mailer.insights.events import Event
-from mailer.insights.recorded import Recorded
+from mailer.insights.recorded import Recorded, ours
 from mailer.people.consent import Consent
 from mailer.people.hold import Hold
+from mailer.pipeline.proving import clicked
 from mailer.replies.inbound import InboundEmail, Trust
 from mailer.segments.ours import GIVEN, TALK_ENDED, TALK_OPENED, WITHDRAWN
 from mailer.store import CHUNK, Urgency
@@ -71,9 +74,7 @@ def sent(session: Session, message_ids: Sequence[int], now: datetime) -> int:
         written += events.take(
             session,
             [
-                _event(
-                    f"sent:{id_}", who, "email_sent", now, message=public, kind=str(kind), topic=topic, campaign=name
-                )
+                ours(f"sent:{id_}", who, "email_sent", now, message=public, kind=str(kind), topic=topic, campaign=name)
                 for id_, who, public, kind, topic, name in found
             ],
         )
@@ -112,7 +113,7 @@ def _consents(session: Session, cursor: Recorded, again: int) -> Batch:
     asked = select(Consent).where(col(Consent.id) > cursor.after_id - again).order_by(col(Consent.id))
     rows = session.exec(asked.limit(CHUNK + again)).all()
     told = [
-        _event(f"consent:{row.id}", row.customer_id, GIVEN if row.granted else WITHDRAWN, row.at,
+        ours(f"consent:{row.id}", row.customer_id, GIVEN if row.granted else WITHDRAWN, row.at,
                topic=row.topic_id, source=row.source)
         for row in rows
     ]  # fmt: skip
@@ -122,7 +123,7 @@ def _consents(session: Session, cursor: Recorded, again: int) -> Batch:
 def _holds(session: Session, cursor: Recorded, again: int) -> Batch:
     asked = select(Hold).where(col(Hold.id) > cursor.after_id - again).order_by(col(Hold.id))
     rows = session.exec(asked.limit(CHUNK + again)).all()
-    told = [_event(f"hold:{row.id}", row.customer_id, TALK_OPENED, row.opened_at, why=row.why) for row in rows]
+    told = [ours(f"hold:{row.id}", row.customer_id, TALK_OPENED, row.opened_at, why=row.why) for row in rows]
     return Batch(told, _last(rows, cursor), whole=len(rows) < CHUNK + again)
 
 
@@ -131,7 +132,7 @@ def _ended_holds(session: Session, cursor: Recorded, _again: int) -> Batch:
     if cursor.after_at:
         asked = asked.where(col(Hold.ended_at) >= cursor.after_at - LATE)
     rows = session.exec(asked).all()
-    told = [_event(f"hold-ended:{row.id}", row.customer_id, TALK_ENDED, row.ended_at or row.opened_at) for row in rows]
+    told = [ours(f"hold-ended:{row.id}", row.customer_id, TALK_ENDED, row.ended_at or row.opened_at) for row in rows]
     return Batch(told, 0, rows[-1].ended_at if rows else cursor.after_at)
 
 
@@ -154,17 +155,34 @@ def _entries(session: Session, cursor: Recorded, again: int) -> Batch:
         if who is None or entry.kind not in NAMES or (by_email and trust not in THEIRS):
             continue
         name = "replied" if by_email else NAMES[entry.kind]
-        told.append(_event(f"entry:{entry.id}", who, name, entry.at, message=message, campaign=campaign))
+        told.append(ours(f"entry:{entry.id}", who, name, entry.at, message=message, campaign=campaign))
     return Batch(told, _last([row[0] for row in rows], cursor), whole=len(rows) < CHUNK + again)
+
+
+def _clicks(session: Session, cursor: Recorded, again: int) -> Batch:
+    """Tell which links a human followed, of the messages whose links were followed anew."""
+    asked = select(Hit).where(col(Hit.id) > cursor.after_id - again).order_by(col(Hit.id))
+    rows = session.exec(asked.limit(CHUNK + again)).all()
+    told = clicked(session, (row.message_id for row in rows if row.what == "click"))
+    return Batch(told, _last(rows, cursor), whole=len(rows) < CHUNK + again)
+
+
+def _answers(session: Session, cursor: Recorded, again: int) -> Batch:
+    """Tell the same of the messages that were answered anew, now that the answers are events."""
+    asked: Any = (
+        sa.select(col(Entry.id).label("id"), sa.func.coalesce(InboundEmail.message_id, Conversation.message_id))
+        .join(Conversation, col(Conversation.id) == col(Entry.conversation_id))
+        .outerjoin(InboundEmail, col(InboundEmail.id) == col(Entry.inbound_id))
+        .where(col(Entry.id) > cursor.after_id - again)
+        .order_by(col(Entry.id))
+    )
+    rows = session.execute(asked.limit(CHUNK + again)).all()
+    told = clicked(session, (message for _, message in rows if message))
+    return Batch(told, _last(rows, cursor), whole=len(rows) < CHUNK + again)
 
 
 def _last(rows: Sequence[Any], cursor: Recorded) -> int:
     return max(cursor.after_id, rows[-1].id) if rows else cursor.after_id
-
-
-def _event(key: str, customer_id: int, name: str, at: datetime, **properties: str | None) -> Row:
-    told = {key: value for key, value in properties.items() if value}
-    return {"key": f"house:{key}", "customer_id": customer_id, "name": name, "at": at, "properties": told}
 
 
 SOURCES: dict[str, Callable[[Session, Recorded, int], Batch]] = {
@@ -172,4 +190,6 @@ SOURCES: dict[str, Callable[[Session, Recorded, int], Batch]] = {
     "hold": _holds,
     "hold ended": _ended_holds,
     "entry": _entries,
+    "click": _clicks,
+    "answer": _answers,  # after the entries they are
 }

@@ -8,11 +8,12 @@ All three are read from events of our own (see pipeline.record), as of the last 
 for. Whether an email may leave is asked of the truth, by the gate, at the last moment.
 
 **Proven by a human.** Programs open emails, follow their links and even press what they find, so an open or a click
-proves nothing and is no event. What proves that a human being read an email of ours is an act that no program
+proves nothing by itself and is no event. What proves that a human being read an email of ours is an act that no program
 performs: a reply with words of their own ("replied"), a visit of the page behind the human link that ended in words or
 in the wish to be called ("wrote", "asked_for_call"), or an answer to whether the email felt understood
 ("felt_understood"). These are what `engaged` counts: "reply" the first, "page" the next two, "survey" the last, "any"
-all of them.
+all of them. "click" counts the emails of which they followed a link as well, as far as such an act proves that it was
+they who did ("clicked", see delivery.hits): some of the human clicks, and none of a machine's.
 """
 
 import typing
@@ -35,12 +36,14 @@ PROOFS: dict[str, tuple[str, ...]] = {
     "reply": ("replied",),
     "page": ("wrote", "asked_for_call"),
     "survey": ("felt_understood",),
+    "click": ("clicked",),
 }
 _ACTS = {
     "any": "answered an email of ours",
     "reply": "replied to an email of ours",
     "page": "wrote or asked for a call on the page behind an email of ours",
     "survey": "told us whether an email of ours felt understood",
+    "click": "followed a link of an email of ours (proven by a human)",
 }
 
 

@@ -13,6 +13,7 @@ from mailer.web import (
     audit,
     campaign_test,
     campaigns,
+    clicks,
     conversations,
     customers,
     doors,
@@ -49,7 +50,7 @@ from mailer.web import (
 if TYPE_CHECKING:
     from mailer.house import House
 
-FOR_CUSTOMERS = (human, unsubscribe, preferences, view, survey)
+FOR_CUSTOMERS = (human, unsubscribe, preferences, view, survey, clicks)
 FOR_STAFF = (
     home, inbox, conversations, customers, segments, campaigns, campaign_test, shelf, messages, quarantine, staff,
     safe_mode, settings_page, styleguide, inbound, me, accounts, audit,

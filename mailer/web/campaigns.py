@@ -11,10 +11,12 @@ from mailer.campaigns import audience
 from mailer.campaigns.campaign import Campaign, CampaignState, Run, RunState
 from mailer.campaigns.schedule import Schedule
 from mailer.delivery.accounts import accounts, alarms, waits
+from mailer.delivery.hits import followed
 from mailer.errors import Invalid
 from mailer.people.consent import Topic
 from mailer.people.staff import Role, Staff
 from mailer.pipeline.launch import approval_of
+from mailer.pipeline.proving import proven_clicks
 from mailer.segments import segment as segments
 from mailer.segments.criteria import from_data
 from mailer.segments.segment import Segment
@@ -101,6 +103,8 @@ def one(name: str) -> ResponseReturnValue:
         approval=approval,
         approver=session().get(Staff, approval.staff_id) if approval and approval.staff_id else None,
         approved=campaign.state is CampaignState.APPROVED and approval is not None,
+        followed=followed(session(), campaign.id or 0),
+        proven=proven_clicks(session(), campaign.id or 0),
         **_runs(campaign, until()),
     )
 

@@ -16,6 +16,7 @@ from mailer.delivery.outbox import Message
 from mailer.insights import events
 from mailer.mail.tokens import Purpose
 from mailer.people.staff import Staff
+from mailer.pipeline.proving import clicked
 from mailer.web.doors import by_token
 from mailer.web.exchange import house, now, session
 from mailer.web.form import read
@@ -44,6 +45,7 @@ def answer(message: Message, token: str) -> ResponseReturnValue:
     felt = read(Felt)
     if message.customer_id is not None:
         events.take(session(), [_event(message, felt, message.customer_id)])
+        events.take(session(), clicked(session(), [message.id or 0]))
     return _shown(message, token, felt)
 
 

@@ -23,6 +23,8 @@ DOORS = {
     ("POST", "/accounts/<public_id>/second-step/end"): "administrator",
     ("GET", "/assets/<path:filename>"): "anyone",
     ("GET", "/audit"): "administrator",
+    ("GET", "/c/<token>/<int:link>"): "token:click",
+    ("GET", "/c/<token>/<int:link>/<int:turn>"): "token:click",
     ("GET", "/campaigns"): "marketer",
     ("POST", "/campaigns"): "marketer",
     ("GET", "/campaigns/<name>"): "marketer",
@@ -67,6 +69,7 @@ DOORS = {
     ("GET", "/messages/<public_id>/bytes"): "staff",
     ("POST", "/messages/<public_id>/cancellation"): "representative",
     ("GET", "/messages/<public_id>/letter"): "staff",
+    ("GET", "/o/<token>.gif"): "token:open",
     ("GET", "/p/<token>"): "token:preferences",
     ("POST", "/p/<token>"): "token:preferences",
     ("GET", "/password/<code>"): "anyone",
@@ -164,7 +167,7 @@ def test_only_the_right_token_opens_a_customers_page(
         wanted = Purpose(door.removeprefix("token:"))
         for purpose in Purpose:
             token = house.signer.sign(purpose, shop.message.id)
-            if purpose is wanted and (method == "POST" or wanted is Purpose.VIEW):
+            if purpose is wanted and (method == "POST" or wanted in (Purpose.VIEW, Purpose.CLICK)):
                 continue  # acted on in the tests of these pages
             status = client.open(address(rule, token), method=method).status_code
             assert status == (200 if purpose is wanted else 404), (method, rule, purpose)
@@ -229,9 +232,12 @@ def test_nobody_but_an_administrator_changes_the_absence_of_another(
 
 
 def test_names_of_objects_cannot_be_guessed(app: Flask, shop) -> None:
-    """A number names nothing in an address but an absence, which has an owner, and a file of an email that is named."""
+    """A number names nothing in an address but an absence, which has an owner, and a part of an email that is named."""
     numbered = {rule for _, rule in DOORS if "<int:" in rule}
-    assert numbered == {"/absences/<int:number>/end", "/inbound/<public_id>/files/<int:number>"}
+    assert numbered == {
+        "/absences/<int:number>/end", "/inbound/<public_id>/files/<int:number>",
+        "/c/<token>/<int:link>", "/c/<token>/<int:link>/<int:turn>",
+    }  # fmt: skip
     assert all(re.fullmatch("[a-z2-7]{13}", person.public_id) for person in shop.staff.values())
 
 
