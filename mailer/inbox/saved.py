@@ -1,7 +1,7 @@
 """Which words do we say often? Saved replies, one's own or everybody's, filled in for the customer who is answered.
 
-A place is written in braces: `{first name}`. After a bar stands what is said where nothing is known: `{first name|you}`;
-without one the place, and the space before it, simply goes.
+A place is written in braces: `{first name}`. After a bar stands what is said where nothing is known, as in
+`{first name|you}`; without one the place, and the space before it, simply goes.
 """
 
 import re
@@ -43,7 +43,7 @@ class SavedReply(SQLModel, table=True):
 
 def for_staff(staff: Staff) -> SelectOfScalar[SavedReply]:
     """Ask for what somebody may use: their own and everybody's, by title."""
-    usable = (SavedReply.staff_id == staff.id) | col(SavedReply.staff_id).is_(None)
+    usable = (col(SavedReply.staff_id) == staff.id) | col(SavedReply.staff_id).is_(None)
     return select(SavedReply).where(usable).order_by(SavedReply.title, col(SavedReply.id))
 
 

@@ -5,6 +5,7 @@ keeps both the rule and the name, so that the customer's own person is still the
 """
 
 import enum
+from collections.abc import Sequence
 from datetime import datetime
 from functools import cache
 from secrets import token_urlsafe
@@ -21,7 +22,7 @@ from mailer.store import ID, UTC, new_public_id, words
 
 __all__ = [
     "Absence", "Role", "Staff", "WorkingHours", "absence", "face", "fits", "hours_sentence", "initials", "is_here",
-    "next_here", "representatives", "set_password",
+    "next_here", "present", "representatives", "set_password",
 ]  # fmt: skip
 
 AHEAD = 400  # days looked ahead for somebody's next hour
@@ -121,6 +122,22 @@ def absence(session: Session, staff_id: int, now: datetime) -> Absence | None:
 def is_here(session: Session, staff_id: int, now: datetime) -> bool:
     """Whether somebody is active, not absent, and within their working hours."""
     return next_here(session, staff_id, now) == now
+
+
+def present(session: Session, people: Sequence[Staff], now: datetime) -> list[tuple[Staff, bool]]:
+    """Return each with whether they are here, as `is_here` says it: two questions, however many they are."""
+    ids = [person.id for person in people]
+    weeks: dict[int, list[Hours]] = {}
+    for row in session.exec(select(WorkingHours).where(col(WorkingHours.staff_id).in_(ids))):
+        weeks.setdefault(row.staff_id, []).append(Hours(row.weekday, row.opens, row.closes))
+    now_away = select(Absence.staff_id).where(Absence.starts_at <= now, Absence.ends_at > now)
+    away = set(session.exec(now_away.where(col(Absence.staff_id).in_(ids))))
+
+    def is_open(person: Staff) -> bool:
+        hours = spans(weeks.get(person.id or 0, ()), person.time_zone, now, 2)
+        return any(opens <= now < closes for opens, closes in hours)
+
+    return [(person, person.active and person.id not in away and is_open(person)) for person in people]
 
 
 def next_here(session: Session, staff_id: int, now: datetime) -> datetime | None:

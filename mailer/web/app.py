@@ -35,6 +35,7 @@ from mailer.web import (
     problems,
     quarantine,
     safe_mode,
+    saved,
     segments,
     settings_page,
     shelf,
@@ -52,8 +53,8 @@ if TYPE_CHECKING:
 
 FOR_CUSTOMERS = (human, unsubscribe, preferences, view, survey, clicks)
 FOR_STAFF = (
-    home, inbox, conversations, customers, segments, campaigns, campaign_test, shelf, messages, quarantine, staff,
-    safe_mode, settings_page, styleguide, inbound, me, accounts, audit,
+    home, inbox, conversations, saved, customers, segments, campaigns, campaign_test, shelf, messages, quarantine,
+    staff, safe_mode, settings_page, styleguide, inbound, me, accounts, audit,
 )  # fmt: skip
 FOR_PROVIDERS = (hooks,)
 FOR_ANYONE = (sign_in, passwords, faces, health)

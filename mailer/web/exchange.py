@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
 COOKIE = "lifeline"
 SAFE = {"GET", "HEAD", "OPTIONS"}
-ASKING = {"segments.draft"}  # POSTs only because they are long: they keep nothing
+ASKING = {"segments.draft", "conversations.draft", "conversations.presence"}  # POSTs that keep nothing
 
 
 class Visitor(UserMixin):  # type: ignore[misc] # Flask-Login carries no types

@@ -20,5 +20,5 @@ def until() -> int:
 
 def still_until() -> int:
     """Return when this poll ends as it says itself, never later than one that begins now; 0 if it is over."""
-    said = min(request.args.get("until", 0, type=int), until())
+    said = min(request.values.get("until", 0, type=int), until())
     return said if said > now().timestamp() else 0

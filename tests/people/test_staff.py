@@ -14,6 +14,7 @@ from mailer.people.staff import (
     hours_sentence,
     is_here,
     next_here,
+    present,
     representatives,
     set_password,
 )
@@ -111,3 +112,18 @@ def test_a_short_password_is_refused(new_staff: NewStaff) -> None:
 def test_a_face_names_the_person(new_staff: NewStaff) -> None:
     assert 'aria-label="Maya Lindqvist"' in face(new_staff("Maya Lindqvist"))
     assert new_staff("Jonas Weber").first_name == "Jonas"
+
+
+def test_all_at_once_are_here_as_each_of_them_is(session: Session, now: datetime, new_staff: NewStaff) -> None:
+    people = [
+        new_staff("Maya Lindqvist"),
+        new_staff("Amara Okafor", time_zone="America/New_York"),
+        new_staff("Away Today"),
+        new_staff("Gone For Good", active=False),
+        new_staff("Night Owl", time_zone="Pacific/Auckland"),
+    ]
+    session.add(Absence(staff_id=people[2].id, starts_at=now, ends_at=now + timedelta(hours=30)))
+    session.flush()
+    for hour in range(0, 24 * 8, 5):
+        at = now + timedelta(hours=hour)
+        assert [here for _, here in present(session, people, at)] == [is_here(session, each.id, at) for each in people]

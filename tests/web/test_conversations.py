@@ -4,9 +4,10 @@ from datetime import datetime, timedelta
 import pytest
 from sqlmodel import select
 
+from mailer import clock
 from mailer.delivery.outbox import Kind, Message, State
 from mailer.house import House
-from mailer.inbox import assignment, conversation, routing
+from mailer.inbox import assignment, conversation, routing, saved
 from mailer.inbox.conversation import Conversation, ConversationState, Entry, EntryKind
 from mailer.people.hold import holds
 from mailer.replies.inbound import InboundEmail, Trust, Verdict
@@ -138,3 +139,107 @@ def test_a_stranger_has_a_conversation_too(browser: Callable, house: House, now)
     page = browser("ida").get(f"/conversations/{talk.public_id}")
     assert page.status_code == 200
     assert "Nobody we know by this address" in page.get_data(as_text=True)
+
+
+def test_an_answer_can_be_undone_for_ten_seconds(
+    browser: Callable, press: Callable, talk: Conversation, house: House, now
+) -> None:
+    maya, page = browser("maya"), f"/conversations/{talk.public_id}"
+    press(maya, page, f"{page}/answers", text="Yes, from tne.", seen_revision=talk.revision)
+    with house.store.read() as session:
+        message = session.exec(select(Message).where(Message.kind == Kind.ANSWER)).one()
+    assert message.due_at == message.created_at + timedelta(seconds=10)
+    undo = f"{page}/answers/{message.public_id}/undo"
+    assert undo in maya.get(page).get_data(as_text=True)
+    assert undo not in browser("ida").get(page).get_data(as_text=True)
+    assert press(browser("ida"), page, undo).status_code == 409
+    undone = press(maya, page, undo)
+    assert undone.status_code == 200
+    assert "Yes, from tne.</textarea>" in undone.get_data(as_text=True)
+    assert again(house, talk).state is ConversationState.OPEN
+    assert press(maya, page, undo).status_code == 409
+
+
+def test_an_answer_that_has_left_cannot_be_undone(
+    browser: Callable, press: Callable, talk: Conversation, house: House, now
+) -> None:
+    maya, page = browser("maya"), f"/conversations/{talk.public_id}"
+    press(maya, page, f"{page}/answers", text="Yes.", seen_revision=talk.revision)
+    with house.store.read() as session:
+        message = session.exec(select(Message).where(Message.kind == Kind.ANSWER)).one()
+    clock.move_to(message.due_at)
+    late = press(maya, page, f"{page}/answers/{message.public_id}/undo")
+    assert late.status_code == 409
+    assert "has left already" in late.get_data(as_text=True)
+    assert again(house, talk).state is ConversationState.ANSWERED
+
+
+def test_a_saved_reply_is_put_after_what_was_written_and_nothing_is_kept(
+    browser: Callable, press: Callable, talk: Conversation, house: House, shop, now
+) -> None:
+    with house.store.write() as session:
+        ours = saved.keep(session, None, shop.staff["ida"], "Hours", "{first name}, we open at ten.", True, now)
+        hers = saved.keep(session, None, shop.staff["ida"], "Hers", "Secret", False, now)
+    maya, page = browser("maya"), f"/conversations/{talk.public_id}"
+    html = maya.get(page).get_data(as_text=True)
+    assert 'data-words="Ann, we open at ten."' in html
+    assert "Hers" not in html
+    filled = press(maya, page, f"{page}/draft", text="Hello Ann", reply=ours.public_id).get_data(as_text=True)
+    assert "Hello Ann\n\nAnn, we open at ten.</textarea>" in filled
+    assert press(maya, page, f"{page}/draft", text="", reply=hers.public_id).status_code == 404
+    assert again(house, talk).revision == talk.revision
+
+
+def test_who_else_has_it_open_is_said_while_they_do(
+    browser: Callable, press: Callable, talk: Conversation, house: House, now
+) -> None:
+    maya, ida, page = browser("maya"), browser("ida"), f"/conversations/{talk.public_id}"
+    until = int((now + timedelta(minutes=9)).timestamp())
+
+    def asks(who, shown: str = "", writing: str = "no"):
+        fields = {"revision": talk.revision, "until": until, "shown": shown, "writing": writing}
+        return press(who, page, f"{page}/presence", **fields)
+
+    assert asks(maya).status_code == 204  # nobody else: nothing to show
+    assert "Maya Keller has this open too" in asks(ida).get_data(as_text=True)
+    assert asks(ida, shown="Maya Keller").status_code == 204
+    asks(maya, shown="Ida Berg", writing="yes")
+    assert "Maya Keller is writing an answer here" in asks(ida, shown="Maya Keller").get_data(as_text=True)
+    assert "Maya Keller is writing" in ida.get(page).get_data(as_text=True)  # a page without a script says it too
+    clock.move_to(clock.now() + timedelta(seconds=6))
+    gone = asks(ida, shown="Maya Keller writes")
+    assert gone.status_code == 200
+    assert "Maya Keller" not in gone.get_data(as_text=True)
+
+
+def test_what_was_held_is_chosen_from_at_closing(
+    browser: Callable, press: Callable, talk: Conversation, house: House, shop, now
+) -> None:
+    with house.store.write() as session:
+        held = [
+            Message(kind=Kind.CAMPAIGN, state=State.HELD, customer_id=customer.id, address=customer.email,
+                    subject=f"Offer {n}", message_id=f"held-{n}@example.com", created_at=now, due_at=now, next_at=now)
+            for n, customer in enumerate((shop.ann, shop.ann, shop.bob))
+        ]  # fmt: skip
+        session.add_all(held)
+    maya, page = browser("maya"), f"/conversations/{talk.public_id}"
+    assert maya.get(page).get_data(as_text=True).count('name="drop"') == 2
+    press(maya, page, f"{page}/closing", drop=[held[0].public_id, held[2].public_id])
+    with house.store.read() as session:
+        states = [session.get_one(Message, each.id).state for each in held]
+    assert states == [State.CANCELLED, State.READY, State.HELD]  # Bob's is none of this talk's business
+
+
+def test_what_is_held_by_another_talk_stays_held(
+    browser: Callable, press: Callable, talk: Conversation, house: House, shop, now
+) -> None:
+    with house.store.write() as session:
+        conversation.ask(session, shop.ann, None, "Another thing", EntryKind.REPLY, now)
+        held = Message(kind=Kind.CAMPAIGN, state=State.HELD, customer_id=shop.ann.id, address=shop.ann.email,
+                       subject="Offer", message_id="held@example.com", created_at=now, due_at=now,
+                       next_at=now)  # fmt: skip
+        session.add(held)
+    page = f"/conversations/{talk.public_id}"
+    press(browser("maya"), page, f"{page}/closing")
+    with house.store.read() as session:
+        assert session.get_one(Message, held.id).state is State.HELD

@@ -12,6 +12,7 @@ from mailer import pipeline
 from mailer.campaigns.campaign import Campaign
 from mailer.delivery.outbox import Message
 from mailer.house import House
+from mailer.inbox import saved
 from mailer.mail.tokens import Purpose
 from mailer.people.customer import Customer
 from mailer.people.passes import PassFor, issue
@@ -59,6 +60,7 @@ def full(house: House, shop, campaign: Campaign, now) -> dict[str, str]:
         session.add(version)
         session.flush()
         session.get_one(Message, shop.message.id).template_version_id = version.id
+        reply = saved.keep(session, None, shop.staff["ida"], "Hours", "Hello {first name}", True, now)
     from sqlmodel import select
 
     from mailer.inbox.conversation import Conversation
@@ -73,13 +75,13 @@ def full(house: House, shop, campaign: Campaign, now) -> dict[str, str]:
         talk = session.exec(select(Conversation)).one()
         read, unread = session.exec(select(InboundEmail).order_by(InboundEmail.id)).all()
     return {
-        "/campaigns/<name>": campaign.name, "/segments/<name>": "quiet", "/templates/<name>": "win-back",
+        "/campaigns/<name>": campaign.name, "/segments/<name>": "quiet", "/insights/<name>": "rfm", "/templates/<name>": "win-back",
         "/conversations/<public_id>": talk.public_id, "/customers/<public_id>": newcomer.public_id,
         "/letter/<public_id>": newcomer.public_id, "/messages/<public_id>": shop.message.public_id,
         "/inbound/<public_id>": read.public_id, "/quarantine/<public_id>": unread.public_id,
         "/face/<public_id>": shop.staff["maya"].public_id, "/files/<int:number>": "0", "/password/<code>": code,
         "/<int:link>": "1", "/<int:turn>": "1",
-        "/assets/<path:filename>": "house.css",
+        "/saved-replies/<public_id>": reply.public_id, "/assets/<path:filename>": "house.css",
     }  # fmt: skip
 
 

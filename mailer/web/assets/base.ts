@@ -2,8 +2,10 @@
 // works without.
 import "htmx.org/dist/htmx.esm.js";
 import "htmx.org/dist/ext/hx-csp.js";
+import "./countdown";
 import "./draft";
 import "./polling";
+import "./saved";
 import "./shortcuts";
 import "./sure";
 import "./toast";
