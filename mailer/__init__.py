@@ -14,9 +14,10 @@ An email travels up the floors; an import, and a foreign key, only goes down:
     house        what a running house holds
     pipeline     the path of one email, floor by floor
     scheduler    how often each step runs
+    checkup      is it in order, and will its email arrive?
     web          what people see
     server       all of it in one process
-    founding, checkup, backup    a house begins, is looked after, is saved
+    founding, backup             a house begins, is saved
     demo         a shop with customers who answer
     cli          what an operator types
 

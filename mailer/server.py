@@ -10,25 +10,13 @@ from types import FrameType
 from flask import Flask
 from waitress.server import create_server
 
-from mailer import clock, pipeline
+from mailer import clock, pipeline, settings
 from mailer.errors import Misconfigured
 from mailer.house import House
 from mailer.pipeline.desk import Desk
 from mailer.replies.inbound import is_expected
 from mailer.replies.listener import Listener
 from mailer.scheduler import Scheduler
-
-
-def address_of(text: str, name: str) -> tuple[str, int]:
-    """Read `host:port`.
-
-    Raises:
-        Misconfigured: it is not that.
-    """
-    host, _, port = text.rpartition(":")
-    if not host or not port.isdigit():
-        raise Misconfigured(f"{name} is {text!r}; give an address and a port, as 127.0.0.1:8080")
-    return host, int(port)
 
 
 def listener_of(house: House, host: str, port: int) -> Listener:
@@ -92,9 +80,9 @@ def serve(house: House, app: Flask, ready: Callable[[str], None]) -> None:
     desk = Desk(house, clock.now)
     listener = None
     if house.settings.replies.listen:
-        listener = listener_of(house, *address_of(house.settings.replies.listen, "[replies] listen"))
+        listener = listener_of(house, *settings.address(house.settings.replies.listen, "[replies] listen"))
     try:
-        host, port = address_of(house.settings.web.listen, "[web] listen")
+        host, port = settings.address(house.settings.web.listen, "[web] listen")
         with pages(app, host, port, house.settings.web.threads) as address:
             if listener:
                 listener.start()

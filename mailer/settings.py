@@ -277,6 +277,18 @@ def secret(home: Home) -> bytes:
     return bytes.fromhex(path.read_text(encoding="ascii").strip())
 
 
+def address(text: str, name: str) -> tuple[str, int]:
+    """Read `host:port`, the setting called `name`.
+
+    Raises:
+        Misconfigured: it is not that.
+    """
+    host, _, port = text.rpartition(":")
+    if not host or not port.isdigit():
+        raise Misconfigured(f"{name} is {text!r}; give an address and a port, as 127.0.0.1:8080")
+    return host, int(port)
+
+
 def within(home: Home, path: str) -> Path:
     """Return `path` as an absolute one, read from the home."""
     return (home.root / path).resolve()
@@ -287,9 +299,12 @@ _LOGIN = re.compile(r"(\w+://)[^@/\s'\"]+@")  # user, password or token of an ad
 
 def lines(given: Settings) -> list[str]:
     """Return every setting as a line: `[section] key = value  # what it does`; what opens a door is not shown."""
-    return [
-        _LOGIN.sub(r"\1***@", f"[{section}] {key} = {value!r}  # {told}") for section, key, value, told in _each(given)
-    ]
+    return [covered(f"[{section}] {key} = {value!r}  # {told}") for section, key, value, told in _each(given)]
+
+
+def covered(text: str) -> str:
+    """Return a text without the user, password or token of any address in it."""
+    return _LOGIN.sub(r"\1***@", text)
 
 
 def table() -> str:

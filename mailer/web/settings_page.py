@@ -4,13 +4,11 @@ from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
 
 from mailer.people.staff import Role
-from mailer.settings import Secret, Section
+from mailer.settings import Secret, Section, covered
 from mailer.web.doors import staff_only
 from mailer.web.exchange import house
 
 pages = Blueprint("settings", __name__)
-
-COVERED = ("url", "transport", "secret", "key", "login")  # names whose value may hold a password
 
 
 @pages.get("/settings")
@@ -29,17 +27,17 @@ def listing() -> ResponseReturnValue:
 def _rows(section: Section) -> list[tuple[str, str, bool, str]]:
     """Return each option: name, value as text, whether it is the default, meaning."""
     return [
-        (name, _said(name, getattr(section, name)), getattr(section, name) == field.default, field.description or "")
+        (name, _said(getattr(section, name)), getattr(section, name) == field.default, field.description or "")
         for name, field in type(section).model_fields.items()
     ]
 
 
-def _said(name: str, value: object) -> str:
+def _said(value: object) -> str:
     """Say a value; one that may hold a password only as far as nobody learns it."""
-    text = str(value)
     if isinstance(value, Secret):
         return "set" if value.get_secret_value() else ""
-    if any(word in name for word in COVERED) and "@" in text and "://" in text:
-        scheme, _, rest = text.partition("://")
-        return f"{scheme}://…@{rest.rpartition('@')[2]}"
-    return {"True": "yes", "False": "no"}.get(text, text)
+    if isinstance(value, tuple):
+        return "; ".join(map(_said, value))
+    if isinstance(value, Section):
+        return ", ".join(f"{name} {_said(each)}" for name, each in value if each)
+    return {"True": "yes", "False": "no", "()": ""}.get(str(value), covered(str(value)))

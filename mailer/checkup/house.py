@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 
 from sqlmodel import func, select
 
-from mailer import clock
+from mailer import clock, settings
 from mailer.campaigns.campaign import Campaign, CampaignState
 from mailer.delivery.accounts import alarms, recent
 from mailer.delivery.outbox import Message, State
@@ -15,7 +15,6 @@ from mailer.errors import MailerError
 from mailer.house import House
 from mailer.people.staff import Role, Staff
 from mailer.replies.inbound import InboundEmail, InboundState
-from mailer.server import address_of
 
 SAFE_SQLITE = (3, 51, 3)  # before it, two writers could lose a frame of the write-ahead log
 
@@ -106,7 +105,7 @@ def _brand(house: House) -> tuple[str, str]:
 def _listener(house: House) -> tuple[str, str]:
     if not house.settings.replies.listen:
         return "nobody listens for replies", "set [replies] listen, or replies will not be seen"
-    host, port = address_of(house.settings.replies.listen, "[replies] listen")
+    host, port = settings.address(house.settings.replies.listen, "[replies] listen")
     return f"replies to {house.settings.replies.domain} are taken at {host}:{port}", ""
 
 
