@@ -27,6 +27,7 @@ from mailer.web import (
     human,
     inbound,
     inbox,
+    insights,
     me,
     messages,
     passwords,
@@ -54,7 +55,7 @@ if TYPE_CHECKING:
 FOR_CUSTOMERS = (human, unsubscribe, preferences, view, survey, clicks)
 FOR_STAFF = (
     home, inbox, conversations, saved, customers, segments, campaigns, campaign_test, shelf, messages, quarantine,
-    staff, safe_mode, settings_page, styleguide, inbound, me, accounts, audit,
+    staff, insights, safe_mode, settings_page, styleguide, inbound, me, accounts, audit,
 )  # fmt: skip
 FOR_PROVIDERS = (hooks,)
 FOR_ANYONE = (sign_in, passwords, faces, health)

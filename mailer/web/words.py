@@ -22,6 +22,7 @@ NAVIGATION = (  # what each role finds in the bar: endpoint, words, roles
     ("inbox.waiting", "Inbox", {Role.REPRESENTATIVE, Role.ADMINISTRATOR}),
     ("customers.search", "Customers", set(Role)),
     ("segments.listing", "Segments", {Role.MARKETER, Role.ADMINISTRATOR}),
+    ("insights.listing", "Insights", {Role.MARKETER, Role.ADMINISTRATOR}),
     ("campaigns.listing", "Campaigns", {Role.MARKETER, Role.ADMINISTRATOR}),
     ("shelf.listing", "Templates", {Role.MARKETER, Role.ADMINISTRATOR}),
     ("staff.listing", "Staff", set(Role)),
@@ -68,6 +69,8 @@ def install(app: Flask) -> None:
         civil_time=civil_time,
         day=day,
         initials=initials,
+        opening=opening,
+        percent=percent,
     )
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
 
@@ -152,6 +155,17 @@ def tone(value: object) -> str:
 def number(value: float) -> str:
     """Write a number with its thousands apart."""
     return f"{value:,}"
+
+
+def opening(text: str) -> str:
+    """Begin with a capital letter."""
+    return text[:1].upper() + text[1:]
+
+
+def percent(part: float, whole: float) -> str:
+    """Say a share: 12 %, and of a little "under 1 %"."""
+    share = 100 * part / whole if whole else 0
+    return "under 1 %" if 0 < share < 1 else f"{share:.0f} %"
 
 
 def fact(value: Any, unit: str = "") -> str | Markup:

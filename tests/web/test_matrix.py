@@ -60,6 +60,8 @@ DOORS = {
     ("GET", "/inbound/<public_id>/html"): "representative",
     ("GET", "/inbox"): "representative",
     ("GET", "/inbox/lines"): "representative",
+    ("GET", "/insights"): "marketer",
+    ("GET", "/insights/<name>"): "marketer",
     ("GET", "/me"): "staff",
     ("POST", "/me/password"): "staff",
     ("POST", "/me/second-step"): "staff",
