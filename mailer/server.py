@@ -54,7 +54,9 @@ def free_port(host: str, wanted: int = 0) -> int:
 def pages(app: Flask, host: str, port: int, threads: int) -> Iterator[str]:
     """Serve `app` in threads of its own; give its address."""
     try:
-        server = create_server(app, host=host, port=port, threads=threads, ident=None)
+        server = create_server(
+            app, host=host, port=port, threads=threads, ident=None, clear_untrusted_proxy_headers=False
+        )  # whom we believe is the business of web.exchange
     except OSError as error:
         raise Misconfigured(
             f"[web] listen: {host}:{port} cannot be used ({error.strerror}); choose another port"

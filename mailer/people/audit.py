@@ -61,12 +61,20 @@ class Watch:
                 if row.__tablename__ not in UNTOLD and (told := _told(how, row)):
                     self._seen.append(told)
 
-    def _executing(self, state: ORMExecuteState) -> None:
-        if state.is_insert or state.is_update or state.is_delete:
-            name = getattr(getattr(state.statement, "table", None), "name", "")
-            if name not in UNTOLD:
-                how = "made" if state.is_insert else "changed" if state.is_update else "removed"
-                self._seen.append({"what": name, "how": f"{how}, by one statement"})
+    def _executing(self, state: ORMExecuteState) -> Any:
+        if not (state.is_insert or state.is_update or state.is_delete):
+            return None
+        name = getattr(getattr(state.statement, "table", None), "name", "")
+        if name in UNTOLD:
+            return None
+        how = "made" if state.is_insert else "changed" if state.is_update else "removed"
+        told: dict[str, Any] = {"what": name, "how": f"{how}, by one statement"}
+        done = state.invoke_statement()
+        if (rows := getattr(done, "rowcount", -1)) >= 0:
+            told["rows"] = rows
+        if told.get("rows") != 0:
+            self._seen.append(told)
+        return done
 
 
 def record(

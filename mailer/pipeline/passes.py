@@ -6,7 +6,7 @@ The letter is kept in the outbox without the code: that lies beside it, sealed, 
 from dataclasses import replace
 from datetime import datetime
 
-from sqlmodel import Session
+from sqlmodel import Session, col, select
 
 from mailer import settings
 from mailer.delivery import outbox
@@ -68,6 +68,15 @@ def send_pass(house: House, session: Session, staff: Staff, what: PassFor, now: 
         headers={},
         now=now,
     )
+
+
+def forgotten(house: House, email: str, now: datetime) -> None:
+    """Send who has this address, if anybody works here by it, the way to a new password; committed when it returns."""
+    with house.store.write() as session:
+        staff = session.exec(select(Staff).where(Staff.email == email, col(Staff.active))).one_or_none()
+        if staff is not None:
+            send_pass(house, session, staff, PassFor.RESET, now)
+    house.woken.set()
 
 
 def invite(

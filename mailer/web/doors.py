@@ -26,6 +26,7 @@ from mailer.people.staff import Role
 from mailer.web.exchange import house, me, now, session
 from mailer.web.phrases import language_of
 
+ENROLLING = {"me.page", "me.begin", "me.confirm", "sign_in.end"}  # what an administrator without a second step may do
 NOBODY = 0  # the row that links of a preview name: there is no such message
 
 View = Callable[..., Any]  # of Flask's many kinds of answers
@@ -57,6 +58,8 @@ def staff_only(*roles: Role) -> Callable[[View], View]:
                 return redirect(url_for("sign_in.form", next=back))
             if me().role not in allowed:
                 abort(403)
+            if current_user.must_enrol and request.endpoint not in ENROLLING:
+                return redirect(url_for("me.page", _anchor="second-step"))
             return view(**given)
 
         return _marked(guarded, Door(roles=allowed))
@@ -78,7 +81,7 @@ def by_token(purpose: Purpose) -> Callable[[View], View]:
                 abort(404)
             customer = session().get(Customer, message.customer_id) if message.customer_id else None
             g.message = message
-            g.language = language_of(customer.language if customer else "")
+            g.language = language_of(customer.language if customer else "", house().settings.brand.language)
             return view(message=message, token=token, **given)
 
         return _marked(guarded, Door(purpose=purpose))

@@ -11,7 +11,7 @@ from mailer.people import second_step, sign_in
 from mailer.people.staff import Staff, set_password
 from mailer.web import attempts
 from mailer.web.doors import staff_only
-from mailer.web.exchange import COOKIE, house, me, now, session
+from mailer.web.exchange import COOKIE, asks_second_step, house, me, now, session
 from mailer.web.form import read
 from mailer.web.sign_in import TOO_OFTEN, begun, seal
 
@@ -107,6 +107,8 @@ def confirm() -> ResponseReturnValue:
 @staff_only()
 def end() -> ResponseReturnValue:
     """Ask for no code any more; the password proves that it is oneself."""
+    if asks_second_step(me()):
+        return _shown("Administrators of this house always show a code. Another one can take your lost phone off.", 422)
     if wrong := _unproven(read(Proof).password):
         return _shown(wrong, 422)
     second_step.end(session(), me().id or 0)
@@ -132,6 +134,7 @@ def _shown(wrong: str = "", status: int = 200, codes: list[str] | None = None) -
         wrong=wrong,
         codes=codes,
         asked=second_step.is_asked(session(), me()),
+        insists=asks_second_step(me()),
         key=" ".join(key[at : at + 4] for at in range(0, len(key), 4)),
         address=address,
         picture=Markup(make(address, error="m").svg_data_uri(scale=4, light="white")) if address else "",  # noqa: S704

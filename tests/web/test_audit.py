@@ -2,14 +2,18 @@
 
 from collections.abc import Callable
 
+import sqlalchemy as sa
 from flask import Flask, abort
 from flask.testing import FlaskClient
-from sqlmodel import select
+from sqlmodel import col, select
 
+from mailer import clock
+from mailer.delivery.outbox import Message
 from mailer.house import House
 from mailer.mail.tokens import Purpose
 from mailer.people.audit import Act
 from mailer.people.consent import Topic
+from mailer.people.suppression import Why, suppress
 from mailer.web import doors
 from mailer.web.exchange import session
 
@@ -110,3 +114,37 @@ def test_administrators_look_it_up_by_person_and_object(
     ):
         page = ida.get(f"/audit{query}").get_data(as_text=True)
         assert tuple(each for each in ("Nora Lind</td>", "unsubscribe link") if each in page) == seen, query
+
+
+def test_a_statement_tells_how_many_rows_it_changed(app: Flask, browser: Callable, house: House, shop) -> None:
+    @app.route("/renamed/<what>", methods=["POST"])
+    @doors.staff_only()
+    def rename(what: str) -> str:
+        session().exec(sa.update(Topic).where(col(Topic.id).like(f"{what}%")).values(name="Another"))
+        return "done"
+
+    app.config["WTF_CSRF_ENABLED"] = False
+    ida = browser("ida")
+    assert [ida.post(f"/renamed/{what}").status_code for what in ("o", "nothing")] == [200, 200]
+    some, none = acts(house)
+    assert some.changes == [{"what": "topic", "how": "changed, by one statement", "rows": 1}]
+    assert none.changes == []
+
+
+def test_what_a_provider_tells_is_an_act_where_it_changed_more_than_an_email(
+    app: Flask, anyone: FlaskClient, house: House, shop
+) -> None:
+    @app.route("/told/<provider>/<address>", methods=["POST"])
+    def told(provider: str, address: str) -> str:
+        if address == "nobody":
+            session().exec(sa.update(Message).values(reply="250 ok"))
+        else:
+            suppress(session(), address, Why.COMPLAINED, clock.now(), "reported as spam")
+        return "kept"
+
+    app.view_functions["told"].door = doors.Door(signed=True)
+    app.config["WTF_CSRF_ENABLED"] = False
+    for address in ("nobody", "ann@example.com"):
+        assert anyone.post(f"/told/resend/{address}").status_code == 200
+    (act,) = acts(house)
+    assert (act.who, act.staff_id, act.changes[0]["what"]) == ("provider resend", None, "suppression")
