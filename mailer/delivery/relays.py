@@ -83,7 +83,9 @@ class Relays:
                 continue
             last, asked = await self._try(way, envelope, hand_over)
             way.note(last)
-            if asked or (way.breaker.is_closed and last.code not in (0, 421)) or last.outcome is not Outcome.DEFERRED:
+            unfit = last.outcome is Outcome.REFUSED and not last.code  # our words: this one lacks what the email needs
+            down = last.outcome is Outcome.DEFERRED and (last.code in (0, 421) or not way.breaker.is_closed)
+            if asked or not (unfit or down):
                 break
         return last
 

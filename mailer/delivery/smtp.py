@@ -10,7 +10,8 @@ asked for, which marks the message durably. Only on a yes the dot follows:
 
 Connections are kept for many messages, and a while after the last one. A server that hung up meanwhile, or says that it
 had enough of this connection, gets the message over a new one, as long as the hand-over was not asked for. MAIL, RCPT
-and DATA go out together where the server offers PIPELINING (RFC 2920). Credentials are sent over verified TLS, or to
+and DATA go out together where the server offers PIPELINING (RFC 2920). An address with letters beyond ASCII before its
+@ goes only to a server that offers SMTPUTF8 (RFC 6531). Credentials are sent over verified TLS, or to
 this very machine, and nowhere else.
 """
 
@@ -28,6 +29,7 @@ from mailer.delivery.transport import Envelope, HandOver, Outcome, Receipt
 from mailer.delivery.wire import Gone, Reply, Wire
 from mailer.errors import Misconfigured
 from mailer.failpoints import reach
+from mailer.mail.address import a_labels
 
 FAREWELL = 2.0  # seconds for the answer to QUIT
 OUR_FAULT = {530, 534, 535, 538}  # credentials: the operator's matter, never a reason to fail a message (RFC 4954)
@@ -97,7 +99,7 @@ class Relay:
         return cls(parts.hostname, port or (465 if wrapped else 587 if user else 25), user, password, tls, ca, hello)
 
 
-class _Unfit(Exception):
+class Unfit(Exception):
     """The server is there, but will not work with us."""
 
     def __init__(self, reply: Reply) -> None:
@@ -141,7 +143,7 @@ class SmtpTransport:
                     line = None
                     try:
                         line = await Line.open(self.relay, self.patience)
-                    except (_Unfit, OSError, ssl.SSLError, TimeoutError) as error:
+                    except (Unfit, OSError, ssl.SSLError, TimeoutError) as error:
                         yield envelope, self._unreachable(error)
                         return
                     receipt = await line.send(envelope, hand_over)
@@ -191,7 +193,7 @@ class SmtpTransport:
         self._sweeping = loop.call_later(self.keep, self._sweep) if self._spare else None
 
     def _unreachable(self, error: Exception) -> Receipt:
-        if isinstance(error, _Unfit):
+        if isinstance(error, Unfit):
             return Receipt(Outcome.DEFERRED, 0, str(error))
         return Receipt(Outcome.DEFERRED, 0, f"cannot reach {self.relay.host}:{self.relay.port}: {error or 'no answer'}")
 
@@ -205,7 +207,7 @@ def malformed(envelope: Envelope) -> Receipt | None:
     if not data.count(b"\r") == data.count(b"\n") == data.count(b"\r\n") or b"\0" in data:
         return Receipt(Outcome.REFUSED, 0, "not sent: the message has a bare CR or LF, or a NUL")
     for address in (envelope.sender, envelope.recipient):
-        if not address.isascii() or not address.isprintable() or any(sign in address for sign in " <>"):
+        if not address.isprintable() or any(sign in address for sign in " <>"):
             return Receipt(Outcome.REFUSED, 0, f"not sent: {address!r} is no address SMTP can carry")
     if not envelope.recipient:
         return Receipt(Outcome.REFUSED, 0, "not sent: nobody to send to")
@@ -235,7 +237,7 @@ class Line:
         """Connect, greet, begin TLS and sign in.
 
         Raises:
-            OSError, _Unfit: it cannot be reached; it does not want us.
+            OSError, Unfit: it cannot be reached; it does not want us.
         """
         context = ssl.create_default_context(cafile=relay.ca or None) if relay.tls != "no" else None
         wrapped = context if relay.tls == "wrapped" else None
@@ -314,7 +316,7 @@ class Line:
     async def _secure(self, relay: Relay, context: ssl.SSLContext) -> None:
         if "STARTTLS" not in self.offers:
             if relay.tls == "required":
-                raise _Unfit(Reply(0, (f"{relay.host} offers no STARTTLS, and tls=required",)))
+                raise Unfit(Reply(0, (f"{relay.host} offers no STARTTLS, and tls=required",)))
             return
         self._want(await self._ask("STARTTLS"), 220)
         await self.wire.secure(context, relay.host, self.patience.connect)
@@ -329,7 +331,7 @@ class Line:
             self._want(await self._ask(_encoded(relay.user)), 334)
             reply = await self._ask(_encoded(relay.password))
         else:
-            raise _Unfit(Reply(0, (f"{relay.host} offers neither AUTH PLAIN nor LOGIN",)))
+            raise Unfit(Reply(0, (f"{relay.host} offers neither AUTH PLAIN nor LOGIN",)))
         self._want(reply, 235)
 
     async def _begin(self, envelope: Envelope) -> Receipt | None:
@@ -337,8 +339,13 @@ class Line:
         eight_bit = not envelope.data.isascii()
         if eight_bit and "8BITMIME" not in self.offers:  # RFC 6152, 3
             return Receipt(Outcome.REFUSED, 0, "not sent: the server takes no 8-bit messages")
-        mail = f"MAIL FROM:<{envelope.sender}>" + (" BODY=8BITMIME" if eight_bit else "")
-        commands = (mail, f"RCPT TO:<{envelope.recipient}>", "DATA")
+        sender, recipient = spelt(envelope.sender), spelt(envelope.recipient)
+        wide = not (sender + recipient).isascii()
+        if wide and "SMTPUTF8" not in self.offers:  # RFC 6531, 3.1
+            words = f"not sent: {recipient} has letters beyond ASCII before its @, and the server offers no SMTPUTF8"
+            return Receipt(Outcome.REFUSED, 0, words)
+        options = (" BODY=8BITMIME" if eight_bit else "") + (" SMTPUTF8" if wide else "")
+        commands = (f"MAIL FROM:<{sender}>{options}", f"RCPT TO:<{recipient}>", "DATA")
         if "PIPELINING" in self.offers:
             self.wire.write("\r\n".join((*commands, "")).encode())
             replies = [await self.wire.reply(self._at_most(self.patience.command)) for _ in commands]
@@ -379,7 +386,13 @@ class Line:
 
     def _want(self, reply: Reply, code: int) -> None:
         if reply.code != code:
-            raise _Unfit(reply)
+            raise Unfit(reply)
+
+
+def spelt(address: str) -> str:
+    """Return an address with its domain in A-labels (RFC 5891), which every server understands."""
+    local, at, domain = address.rpartition("@")
+    return f"{local}{at}{a_labels(domain)}"
 
 
 def stuffed(data: bytes) -> bytes:

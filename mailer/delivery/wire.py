@@ -59,6 +59,13 @@ class Wire(asyncio.Protocol):
         assert self._transport is not None
         return str(self._transport.get_extra_info("sockname")[0])
 
+    @property
+    def tls(self) -> ssl.SSLObject | None:
+        """What TLS says of this connection; None in clear text."""
+        assert self._transport is not None
+        found: ssl.SSLObject | None = self._transport.get_extra_info("ssl_object")
+        return found
+
     async def reply(self, seconds: float) -> Reply:
         """Return the next reply.
 

@@ -22,17 +22,19 @@ _SPEC = re.compile(rf'({_ATOM}(?:\.{_ATOM})*|"(?:[^"\\\r\n]|\\.)+")@({_ATOM}(?:\
 _ATOMS = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(?: [A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*")
 
 
-def normalise(text: str) -> str:
+def normalise(text: str, *, wide: bool = False) -> str:
     """Return this address in its one spelling: lower-cased whole, an international domain as xn--….
+
+    With `wide` it may have letters beyond ASCII before its @ (RFC 6531): not every server takes mail for such a one.
 
     Raises:
         Invalid: it is not an address mail can be sent to; the message says why.
     """
     try:
-        found = validate_email(text.strip(), check_deliverability=False, allow_smtputf8=False)
+        found = validate_email(text.strip(), check_deliverability=False, allow_smtputf8=wide)
     except EmailNotValidError as error:
         raise Invalid(f"{text.strip()[:100]!r} is not an email address: {error}") from error
-    return (found.ascii_email or found.normalized).lower()
+    return (found.ascii_email or f"{found.local_part}@{found.ascii_domain}").lower()
 
 
 def addresses(header: str) -> list[str]:
@@ -45,7 +47,7 @@ def mailboxes(header: str) -> list[tuple[str, str]]:
     found = []
     for name, spec in _split(header[:MAX_HEADER]):
         if match := _SPEC.fullmatch(spec):
-            found.append((decode_words(name), f"{match[1]}@{_ascii(match[2])}".lower()))
+            found.append((decode_words(name), f"{match[1]}@{a_labels(match[2])}".lower()))
             if len(found) == MAX_ADDRESSES:
                 break
     return found
@@ -69,7 +71,8 @@ def mailbox(name: str, address: str) -> str:
     return f"{encode_words(name)} <{address}>"
 
 
-def _ascii(domain: str) -> str:
+def a_labels(domain: str) -> str:
+    """Return a domain as the DNS knows it, xn--… for letters beyond ASCII; what cannot be one is left as it is."""
     if domain.isascii() or max(map(len, domain.split("."))) > 63:
         return domain
     try:

@@ -16,7 +16,7 @@ from email.utils import format_datetime
 from functools import lru_cache
 
 from mailer.errors import Invalid
-from mailer.mail.address import mailbox
+from mailer.mail.address import mailbox, mailboxes
 from mailer.mail.encoding import encode_words, printable, refuse_breaks
 from mailer.mail.transfer import decode_transfer, quoted_printable
 
@@ -98,7 +98,7 @@ def compose(
     own_id = message_id.removeprefix("<").removesuffix(">")
     if not _MESSAGE_ID.fullmatch(own_id):
         raise Invalid(f"{message_id[:100]!r} is not a Message-ID; give one such as run-7.12@example.com")
-    fields = [_field("From", _party(sender)), _field("To", mailbox("", to))]
+    fields = [_field("From", _party(sender)), _to(to)]
     if reply_to:
         fields.append(_field("Reply-To", _party(reply_to)))
     fields.append(_field("Subject", _subject(letter.subject)))
@@ -154,6 +154,15 @@ def _subject(text: str) -> str:
     text = one_line(text)
     plain = printable(text) and "=?" not in text and text == text.strip() and len(max(text.split(" "), key=len)) < 900
     return text if plain else encode_words(text)
+
+
+def _to(address: str) -> bytes:
+    """Write To; an address with letters beyond ASCII as it is, in UTF-8 (RFC 6532), for no encoding may stand there."""
+    if address.isascii():
+        return _field("To", mailbox("", address))
+    if mailboxes(address) != [("", address.lower())] or not address.isprintable():
+        raise Invalid(f"{address[:100]!r} cannot be written in a header; give a plain address such as ann@example.com")
+    return f"To: {address}\r\n".encode()
 
 
 def _party(party: Party) -> str:

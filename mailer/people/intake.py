@@ -28,7 +28,7 @@ ALIASES = {"e_mail": "email", "mail": "email", "email_address": "email", "timezo
 
 def _address(text: str) -> str:
     try:
-        return normalise(text)
+        return normalise(text, wide=True)
     except Invalid as error:
         raise ValueError(str(error)) from error  # what pydantic collects
 

@@ -73,9 +73,9 @@ class Sink:
 
 
 class _Controller(Controller):
-    def __init__(self, sink: Sink, **options: Any) -> None:
+    def __init__(self, sink: Sink, wrapped: ssl.SSLContext | None, **options: Any) -> None:
         self.options = options
-        super().__init__(sink, hostname="127.0.0.1", port=0, ready_timeout=10)
+        super().__init__(sink, hostname="127.0.0.1", port=0, ready_timeout=10, ssl_context=wrapped)
 
     def factory(self) -> smtp.SMTP:
         return smtp.SMTP(self.handler, hostname="sink", data_size_limit=10**8, **self.options)
@@ -93,15 +93,20 @@ def sink(
     tls: ssl.SSLContext | None = None,
     auth: bool = False,
     no_eight_bit: bool = False,
+    utf8: bool = False,
+    wrapped: bool = False,
+    ways: tuple[str, ...] = ("PLAIN", "LOGIN"),
 ) -> Iterator[Sink]:
-    """Run a sink."""
+    """Run a sink; `wrapped` is TLS from the first byte, `ways` are those it lets one sign in by."""
     found = Sink(moods or {}, offers)
-    options: dict[str, Any] = {"tls_context": tls, "decode_data": False}
+    starttls = None if wrapped else tls
+    options: dict[str, Any] = {"tls_context": starttls, "decode_data": False, "enable_SMTPUTF8": utf8}
+    options["auth_exclude_mechanism"] = {"PLAIN", "LOGIN"} - set(ways)
     if auth:
-        options |= {"authenticator": found.check, "auth_require_tls": tls is not None}
+        options |= {"authenticator": found.check, "auth_require_tls": starttls is not None}
     if no_eight_bit:
         options |= {"decode_data": True}
-    controller = _Controller(found, **options)
+    controller = _Controller(found, tls if wrapped else None, **options)
     controller.start()
     found.port = controller.port
     try:

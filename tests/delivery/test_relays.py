@@ -70,6 +70,17 @@ def test_a_refusal_of_the_recipient_is_believed_and_not_asked_of_another() -> No
         assert good.got == []
 
 
+def test_what_one_relay_cannot_carry_another_one_may() -> None:
+    wide = Envelope(1, 1, "b@shop.example", "müller@example.com", b"\r\n")
+    with sink() as narrow, sink(utf8=True) as able:
+        relays = Relays([Way("narrow", smtp(narrow.port), weight=10**9), Way("able", smtp(able.port))])
+        [(_, receipt)] = send(relays, [wide])
+        assert receipt.outcome is Outcome.ACCEPTED
+        [(_, receipt)] = send(Relays([Way("narrow", smtp(narrow.port))]), [wide])
+        assert receipt.outcome is Outcome.REFUSED
+        assert (len(narrow.got), len(able.got)) == (0, 1)
+
+
 def test_messages_are_shared_by_weight_and_routed_by_the_domain_of_the_sender() -> None:
     big, small, other = MemoryTransport(), MemoryTransport(), MemoryTransport()
     relays = Relays(

@@ -1,13 +1,7 @@
-import datetime
-import ipaddress
 import ssl
 from pathlib import Path
 
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -17,6 +11,7 @@ from mailer.delivery.transport import Envelope, Outcome
 from mailer.errors import Misconfigured
 from tests.delivery.sink import Sink, sink
 from tests.delivery.test_transport import envelope, send
+from tests.drill.certificate import served
 
 SOON = Patience(connect=5, command=1, block=1, final=1)
 
@@ -107,7 +102,36 @@ def test_bytes_that_two_servers_would_read_differently_are_never_sent(data: byte
         assert (receipt.outcome, receipt.code, server.connections) == (Outcome.REFUSED, 0, 0)
 
 
-@pytest.mark.parametrize("address", ["", "a@b>\r\nRCPT TO:<c@d", "a b@c", "ä@b"])
+WIDE = Envelope(1, 1, "b-1@reply.example", "müller@bücher.example", "To: müller@xn--bcher-kva.example\r\n\r\n".encode())
+
+
+def test_an_address_beyond_ascii_goes_to_a_server_that_offers_it() -> None:
+    with sink(utf8=True) as server:
+        [(_, receipt)] = send(to(server), [WIDE])
+    assert receipt.outcome is Outcome.ACCEPTED
+    assert [it[1] for it in server.got] == ["müller@xn--bcher-kva.example"]
+    assert server.got[0][2].startswith("To: müller@".encode())
+    assert {"SMTPUTF8", "BODY=8BITMIME"} <= set(server.options)
+
+
+def test_an_address_beyond_ascii_fails_with_the_reason_where_no_server_offers_it_and_the_next_message_leaves() -> None:
+    with sink() as server:
+        [(_, first), (_, second)] = send(to(server), [WIDE, envelope(2)])
+    assert (first.outcome, first.code) == (Outcome.REFUSED, 0)
+    assert "offers no SMTPUTF8" in first.text
+    assert second.outcome is Outcome.ACCEPTED
+    assert (server.connections, len(server.got)) == (1, 1)
+
+
+def test_a_domain_beyond_ascii_goes_to_every_server() -> None:
+    with sink() as server:
+        [(_, receipt)] = send(to(server), [Envelope(1, 1, "", "ann@bücher.example", b"\r\n")])
+    assert receipt.outcome is Outcome.ACCEPTED
+    assert [it[1] for it in server.got] == ["ann@xn--bcher-kva.example"]
+    assert "SMTPUTF8" not in server.options
+
+
+@pytest.mark.parametrize("address", ["", "a@b>\r\nRCPT TO:<c@d", "a b@c", "ä\u2028@b"])
 def test_an_address_that_would_say_more_than_an_address_is_never_sent(address: str) -> None:
     with sink() as server:
         [(_, receipt)] = send(to(server), [Envelope(1, 1, "", address, b"\r\n")])
@@ -141,30 +165,14 @@ def test_the_name_the_server_gave_it_is_found(text: str, expected: str) -> None:
 # TLS and signing in
 
 
-@pytest.fixture(scope="module")
-def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "sink")])
-    today = datetime.datetime.now(datetime.UTC)
-    made = (
-        x509.CertificateBuilder().subject_name(name).issuer_name(name).public_key(key.public_key())
-        .serial_number(1).not_valid_before(today - datetime.timedelta(1)).not_valid_after(today + datetime.timedelta(9))
-        .add_extension(x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]), False)
-        .add_extension(x509.BasicConstraints(ca=True, path_length=None), True)
-        .sign(key, hashes.SHA256())
-    )  # fmt: skip
-    path = tmp_path_factory.mktemp("tls") / "sink.pem"
-    clear = serialization.NoEncryption()
-    secret = key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, clear)
-    path.write_bytes(secret + made.public_bytes(serialization.Encoding.PEM))
-    return path
+@pytest.fixture
+def certificate(tmp_path: Path) -> Path:
+    return tmp_path / "sink.pem"
 
 
 @pytest.fixture
 def tls(certificate: Path) -> ssl.SSLContext:
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(certificate)
-    return context
+    return served(certificate)
 
 
 def test_a_password_is_given_over_verified_tls(certificate: Path, tls: ssl.SSLContext) -> None:
@@ -182,6 +190,47 @@ def test_a_certificate_nobody_vouches_for_ends_it_before_the_password(tls: ssl.S
     assert receipt.outcome is Outcome.DEFERRED
     assert "CERTIFICATE_VERIFY_FAILED" in receipt.text
     assert (server.users, server.got) == ([], [])
+
+
+@pytest.mark.parametrize(
+    ("address", "days", "words"),
+    [("127.0.0.2", 9, "IP address mismatch"), ("127.0.0.1", -1, "certificate has expired")],
+)
+@pytest.mark.parametrize("wrapped", [False, True])
+def test_a_certificate_of_another_server_or_of_yesterday_ends_it_before_the_password(
+    certificate: Path, address: str, days: int, words: str, wrapped: bool
+) -> None:
+    with sink(tls=served(certificate, address, days), auth=True, wrapped=wrapped) as server:
+        url = f"{'smtps' if wrapped else 'smtp'}://ann:s3%3Acret@127.0.0.1:{server.port}?ca={certificate}"
+        relay = Relay.from_url(url if wrapped else f"{url}&tls=required")
+        [(_, receipt)] = send(SmtpTransport(relay, SOON), [envelope()])
+    assert (receipt.outcome, receipt.code) == (Outcome.DEFERRED, 0)
+    assert words in receipt.text
+    assert (server.users, server.got) == ([], [])
+
+
+def test_tls_from_the_first_byte_carries_password_and_message(certificate: Path, tls: ssl.SSLContext) -> None:
+    with sink(tls=tls, auth=True, wrapped=True) as server:
+        relay = Relay.from_url(f"smtps://ann:s3%3Acret@127.0.0.1:{server.port}?ca={certificate}")
+        [(_, receipt)] = send(SmtpTransport(relay, SOON), [envelope()])
+    assert (receipt.outcome, len(server.got)) == (Outcome.ACCEPTED, 1)
+    assert server.users == [(b"ann", b"s3:cret")]
+
+
+def test_a_server_that_knows_only_auth_login_is_signed_in_to_as_well() -> None:
+    with sink(auth=True, ways=("LOGIN",)) as server:
+        relay = Relay.from_url(f"smtp://ann:s3%3Acret@127.0.0.1:{server.port}")
+        [(_, receipt)] = send(SmtpTransport(relay, SOON), [envelope()])
+    assert receipt.outcome is Outcome.ACCEPTED
+    assert server.users == [(b"ann", b"s3:cret")]
+
+
+def test_where_nobody_can_sign_in_nothing_is_sent() -> None:
+    with sink(auth=True, ways=()) as server:
+        relay = Relay.from_url(f"smtp://ann:s3%3Acret@127.0.0.1:{server.port}")
+        [(_, receipt)] = send(SmtpTransport(relay, SOON), [envelope()])
+    assert (receipt.outcome, receipt.code, server.got) == (Outcome.DEFERRED, 0, [])
+    assert "neither AUTH PLAIN nor LOGIN" in receipt.text
 
 
 def test_required_tls_that_is_not_offered_sends_nothing() -> None:

@@ -11,15 +11,15 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 
-def served(path: Path) -> ssl.SSLContext:
-    """Write a certificate and its key to `path`, and return what serves TLS with it."""
+def served(path: Path, address: str = "127.0.0.1", days: int = 9) -> ssl.SSLContext:
+    """Write a certificate of `address`, good for so many days, and its key to `path`; return what serves TLS with it."""
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "drill")])
-    today = datetime.datetime.now(datetime.UTC)
-    here = x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address("127.0.0.1"))])
+    today, day = datetime.datetime.now(datetime.UTC), datetime.timedelta(1)
+    here = x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address(address))])
     made = (
         x509.CertificateBuilder().subject_name(name).issuer_name(name).public_key(key.public_key())
-        .serial_number(1).not_valid_before(today - datetime.timedelta(1)).not_valid_after(today + datetime.timedelta(9))
+        .serial_number(1).not_valid_before(today - 30 * day).not_valid_after(today + days * day)
         .add_extension(here, False).add_extension(x509.BasicConstraints(ca=True, path_length=None), True)
         .sign(key, hashes.SHA256())
     )  # fmt: skip

@@ -186,3 +186,11 @@ def test_a_message_id_that_is_none_is_refused(message_id: str) -> None:
 
 def test_the_same_letter_is_the_same_bytes() -> None:
     assert written(Letter("Hi", "<p>Hi</p>", "Hi")) == written(Letter("Hi", "<p>Hi</p>", "Hi"))
+
+
+def test_an_address_beyond_ascii_stands_in_the_header_as_it_is() -> None:
+    raw = written(Letter("Hi", "", "Hi"), to="müller@xn--bcher-kva.example")
+    assert "\r\nTo: müller@xn--bcher-kva.example\r\n".encode() in raw
+    for bad in ("müller@x.example\r\nBcc: b@x.example", "mü ller@x.example", "mü<b@x.example>"):
+        with pytest.raises(Invalid, match="cannot be written"):
+            written(Letter("Hi", "", "Hi"), to=bad)

@@ -150,6 +150,8 @@ class ApiTransport:
     def _call(self, envelope: Envelope) -> Call | Receipt:
         if receipt := malformed(envelope):
             return receipt
+        if not (envelope.sender + envelope.recipient).isascii():
+            return Receipt(Outcome.REFUSED, 0, "not sent: this provider takes only addresses in ASCII")
         try:
             return self.api.call(envelope)
         except Invalid as error:

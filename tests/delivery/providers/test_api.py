@@ -3,20 +3,12 @@
 import asyncio
 import logging
 import socket
-import ssl
 import time
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from ipaddress import IPv4Address
 from pathlib import Path
 
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
-from cryptography.x509.oid import NameOID
 
 from mailer.delivery.providers import open_provider
 from mailer.delivery.providers.api import ApiTransport
@@ -26,6 +18,7 @@ from mailer.errors import Misconfigured
 from tests.delivery.providers import fakes
 from tests.delivery.providers.conftest import HEADERS, LETTER, data, envelope, send
 from tests.delivery.providers.fakes import DOMAIN, KEY, SECRET, Fake, address_of, said
+from tests.drill.certificate import served
 
 NAMES = sorted(fakes.FAKES)
 RAW, PARTED = ["mailgun", "ses"], ["postmark", "resend", "sendgrid"]
@@ -322,6 +315,12 @@ def test_a_rate_holds_over_all_connections(case: Case) -> None:
     assert len(case.fake.kept) == 8
 
 
+def test_an_address_beyond_ascii_fails_with_the_reason(case: Case) -> None:
+    ((_, receipt),) = send(case.transport, [envelope(to="müller@example.com")], lambda _: pytest.fail("asked"))
+    assert (receipt.outcome, receipt.code) == (Outcome.REFUSED, 0)
+    assert "ASCII" in receipt.text
+
+
 def test_no_key_is_ever_shown(case: Case, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.DEBUG)
     wrong = address_of(case.name, case.fake).replace(KEY, "wrong-key-of-ours")
@@ -371,24 +370,9 @@ def test_a_transport_is_opened_by_url(tmp_path: Path) -> None:
     assert found.api.account.rate == 2
 
 
-@pytest.fixture(scope="module")
-def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A certificate for this machine, and its key, in one file."""
-    key, name = ec.generate_private_key(ec.SECP256R1()), x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "here")])
-    now = datetime.now(UTC)
-    here = x509.SubjectAlternativeName([x509.IPAddress(IPv4Address("127.0.0.1"))])
-    made = x509.CertificateBuilder().subject_name(name).issuer_name(name).public_key(key.public_key()).serial_number(7)
-    made = made.not_valid_before(now - timedelta(days=1)).not_valid_after(now + timedelta(days=1))
-    pem = made.add_extension(here, critical=False).sign(key, SHA256()).public_bytes(Encoding.PEM)
-    path = tmp_path_factory.mktemp("tls") / "both.pem"
-    path.write_bytes(pem + key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
-    return path
-
-
-def test_over_tls_it_is_the_same_and_only_a_certificate_we_believe_will_do(certificate: Path) -> None:
-    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
-    context.load_cert_chain(certificate)
-    with fakes.running(fakes.FAKES["postmark"], context) as fake:
+def test_over_tls_it_is_the_same_and_only_a_certificate_we_believe_will_do(tmp_path: Path) -> None:
+    certificate = tmp_path / "fake.pem"
+    with fakes.running(fakes.FAKES["postmark"], served(certificate)) as fake:
         url = address_of("postmark", fake).replace("http://", "https://")
         fake.moods = ["", "hang up"]
         receipts = send(open_provider(f"{url}&ca={certificate}"), [envelope(n) for n in (1, 2, 3, 4)])
