@@ -26,6 +26,7 @@ import ibis.expr.operations as ops
 import pyarrow as pa
 import sqlglot as sg
 from ibis.backends.duckdb import Backend as IbisDuckDB
+from ibis.backends.duckdb.converter import DuckDBPyArrowData
 
 from mailer.errors import Misconfigured, NotReady, Temporary
 from mailer.insights.insight import COLUMN, Type
@@ -49,6 +50,7 @@ class Backend(ABC):
     """A store that tables lie in."""
 
     con: Any  # the Ibis backend that writes
+    most_bits = 0  # of a set of customers; 0: it cannot give them as bits
 
     @abstractmethod
     @contextmanager
@@ -60,8 +62,21 @@ class Backend(ABC):
         """Return an Ibis backend that only reads, for one thread at a time."""
 
     @abstractmethod
-    def ask(self, reader: Any, question: Any, seconds: float) -> pa.Table:
-        """Answer a question; stop it after so many seconds. Raises Temporary if it was stopped."""
+    @contextmanager
+    def asking(self, reader: Any, seconds: float) -> Iterator[None]:
+        """Ask some questions; stop them after so many seconds. Raises Temporary if they were stopped."""
+
+    def ready(self, question: Any) -> Any:
+        """Return a question that need not be translated again when it is asked again."""
+        return self.prepared(question)
+
+    def answer(self, reader: Any, ready: Any) -> pa.Table:
+        """Answer a question that is ready, while asking."""
+        return reader.to_pyarrow(ready)
+
+    def members(self, customers: Any, below: int) -> Any:
+        """Return a question for which ids below `below`, at most `most_bits`, there are: a bit for each."""
+        raise NotImplementedError
 
     def release(self, reader: Any) -> None:
         """Let go of a reader."""
@@ -141,6 +156,8 @@ class Backend(ABC):
 class DuckDB(Backend):
     """In this process: a file, or in memory without a path."""
 
+    most_bits = 2**26  # eight megabytes
+
     def __init__(self, path: Path | None) -> None:
         self.path = path
         if path:
@@ -167,7 +184,8 @@ class DuckDB(Backend):
         """Return a cursor: it sees the last fold that was committed whole."""
         return _DuckDB.from_connection(self.con.con.cursor())
 
-    def ask(self, reader: Any, question: Any, seconds: float) -> pa.Table:
+    @contextmanager
+    def asking(self, reader: Any, seconds: float) -> Iterator[None]:
         """Ask inside a transaction that only reads; interrupt it when it takes too long."""
         done = threading.Event()
 
@@ -180,7 +198,7 @@ class DuckDB(Backend):
         reader.con.execute("BEGIN TRANSACTION READ ONLY")
         try:
             watcher.start()
-            return reader.to_pyarrow(question)
+            yield
         except duckdb.InterruptException as error:
             raise Temporary(TOO_LONG.format(seconds)) from error
         finally:
@@ -188,6 +206,20 @@ class DuckDB(Backend):
             watcher.join()
             with contextlib.suppress(duckdb.TransactionException):
                 reader.con.rollback()
+
+    def ready(self, question: Any) -> Any:
+        """Return it with its SQL: translating takes longer than most answers."""
+        return question, self.con.compile(self.prepared(question))
+
+    def answer(self, reader: Any, ready: Any) -> pa.Table:
+        """Ask the SQL."""
+        question, sql = ready
+        return question.__pyarrow_result__(reader.con.sql(sql).to_arrow_table(), data_mapper=DuckDBPyArrowData)
+
+    def members(self, customers: Any, below: int) -> Any:
+        """Set a bit for each: a million customers are an eighth of a megabyte, and no hash table is built."""
+        some = customers.select("customer_id").filter(lambda each: each.customer_id.between(0, below - 1))
+        return some.aggregate(bits=_bits(some.customer_id, 0, below - 1).cast("binary"))
 
     @contextmanager
     def arriving(self, told: pa.Table) -> Iterator[Any]:
@@ -243,14 +275,15 @@ class PostgreSQL(Backend):
         """Return a connection of its own that may write nothing."""
         return self._connect(" -c default_transaction_read_only=on")
 
-    def ask(self, reader: Any, question: Any, seconds: float) -> pa.Table:
+    @contextmanager
+    def asking(self, reader: Any, seconds: float) -> Iterator[None]:
         """Ask, with the server's own limit."""
         import psycopg
 
         with reader.con.cursor() as cursor:
             cursor.execute(f"SET statement_timeout = {int(seconds * 1000)}")
         try:
-            return reader.to_pyarrow(self.prepared(question))
+            yield
         except psycopg.errors.QueryCanceled as error:
             raise Temporary(TOO_LONG.format(seconds)) from error
 
@@ -328,9 +361,10 @@ class Staged(Backend):
     def release(self, reader: Any) -> None:
         """Keep it: it is the writer's too."""
 
-    def ask(self, reader: Any, question: Any, seconds: float) -> pa.Table:
+    @contextmanager
+    def asking(self, reader: Any, seconds: float) -> Iterator[None]:
         """Ask; a limit is the server's to keep."""
-        return reader.to_pyarrow(self.prepared(question))
+        yield
 
     @contextmanager
     def arriving(self, told: pa.Table) -> Iterator[Any]:
@@ -372,7 +406,8 @@ class Spark(Staged):
         self.con.raw_sql(f"CREATE DATABASE IF NOT EXISTS {OURS}")
         self.con.raw_sql(f"USE {OURS}")
 
-    def ask(self, reader: Any, question: Any, seconds: float) -> pa.Table:
+    @contextmanager
+    def asking(self, reader: Any, seconds: float) -> Iterator[None]:
         """Ask, and cancel its jobs when it takes too long."""
         stopped = threading.Event()
 
@@ -385,7 +420,7 @@ class Spark(Staged):
         self.session.addTag(tag)
         timer.start()
         try:
-            return super().ask(reader, question, seconds)
+            yield
         except Exception as error:
             if stopped.is_set():
                 raise Temporary(TOO_LONG.format(seconds)) from error
@@ -541,6 +576,11 @@ def json_extracted(question: Any) -> Any:
         return node.__recreate__(given) if given else node
 
     return question.op().replace(read).to_expr()
+
+
+@ibis.udf.agg.builtin(name="bitstring_agg", signature=(("int64", "int64", "int64"), "string"))  # type: ignore[untyped-decorator,unused-ignore]
+def _bits(number: Any, lowest: Any, highest: Any) -> Any:
+    """DuckDB's own: a bit is set for each number there is."""
 
 
 @ibis.udf.scalar.builtin(name="get_json_object", signature=(("string", "string"), "string"))  # type: ignore[untyped-decorator,unused-ignore]

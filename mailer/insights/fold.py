@@ -43,6 +43,7 @@ class Fold:
     now: datetime
     anew: bool  # compute everybody's insights, whatever day it was at the last fold
     touched: set[int] = field(default_factory=set)
+    newest: datetime = START  # of the events that were brought
 
     def run(self) -> Folded:
         """Bring what is new, compute the insights it touches, move the cursor."""
@@ -54,7 +55,12 @@ class Fold:
         if after["untidy"] * UNTIDY > self._how_many(self.tables.events):
             self.backend.tidy(self.tables)
             after["untidy"] = 0
-        self._compute(after["today"], everybody=self.anew or before["today"] != after["today"])
+        everybody = self.anew or before["today"] != after["today"]
+        self._compute(after["today"], everybody=everybody)
+        if everybody or folded != Folded(0, 0):
+            after["folds"] += 1
+            after["newest"] = max(before["newest"], self.newest)
+            after["highest"] = max(before["highest"], max(self.touched, default=0))
         if after != before:
             self._replace(self.tables.cursor, [after])
         failpoints.reach("insights.before-commit")
@@ -88,6 +94,7 @@ class Fold:
             day = (told["at"].epoch_seconds() // 86_400).cast("int32")
             self.backend.append(self.tables.events, told.mutate(day=day), key="id")
         self.touched.update(row[1] for row in rows)
+        self.newest = max(self.newest, *(row[3] for row in rows))
         return [row[0] for row in rows]
 
     def _bring_customers(self, rows: Rows) -> int:
@@ -135,13 +142,15 @@ def create(backend: Backend, tables: Tables) -> None:
 
 def empty(backend: Backend, tables: Tables) -> None:
     """Forget everything, so that the next fold brings all of it."""
+    (before,) = plain(backend.read(tables.cursor))
     for table in tables.stored():
         backend.empty(table)
-    _begin(backend, tables)
+    _begin(backend, tables, before["folds"])
 
 
-def _begin(backend: Backend, tables: Tables) -> None:
+def _begin(backend: Backend, tables: Tables, folds: int = 0) -> None:
     first = {"event_id": 0, "customer_at": START, "customer_id": 0, "today": None, "untidy": 0}
+    first |= {"folds": folds, "newest": START, "highest": 0}
     first["layout"] = layout(tables)
     names = list(tables.cursor.schema())
     with backend.arriving(_arrow([[first[name] for name in names]], names, tables.cursor)) as told:

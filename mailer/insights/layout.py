@@ -3,7 +3,8 @@
 event      what customers did, as told; properties that are often asked for have a column of their own
 customer   what is asked about a customer; no address, no last name: the warehouse answers "which", not "who"
 insight    one row a customer: their insights, and beside them the columns of `customer` that may be asked about
-cursor     one row: how far the fold has come, and how many events came since they were sorted
+cursor     one row: how far the fold has come, how many events came since they were sorted, how many folds changed
+           something, the newest instant of an event and the highest id of a customer
 gap        ids the fold went past that were not there (see insights.arrivals)
 touched    whom the fold touched
 computed   a view: their insights as of today
@@ -50,7 +51,7 @@ def tables() -> Tables:
     own = {name: COLUMN[kind] for name, kind in PROPERTIES.items()}
     insights = {"customer_id": "int64", **ASKED, **{each.name: COLUMN[each.type] for each in INSIGHTS.values()}}
     at = {"event_id": "int64", "customer_at": "timestamp(6)", "customer_id": "int64", "today": "int32",
-          "untidy": "int64"}  # fmt: skip
+          "untidy": "int64", "folds": "int64", "newest": "timestamp(6)", "highest": "int64"}  # fmt: skip
     return Tables(
         events=ibis.table({**told, "day": "int32", **own}, name="event"),
         customers=ibis.table({"customer_id": "int64", **ASKED, "updated_at": "timestamp(6)"}, name="customer"),

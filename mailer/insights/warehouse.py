@@ -11,9 +11,11 @@ process.
 
 import json
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 
 import ibis
@@ -24,8 +26,21 @@ from mailer.insights.backends import opened
 from mailer.insights.fold import Fold, Folded, create, empty, plain
 from mailer.insights.insight import INSIGHTS
 from mailer.insights.layout import layout, tables
+from mailer.insights.members import Members
 
 PATIENCE = 10.0  # seconds a question may take
+READY = 2_000  # questions kept in the words of the store
+KEPT = 2**26  # bytes of sets of customers that are kept
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """What is known of everything that was folded."""
+
+    folds: int  # so many folds changed something
+    newest: datetime  # of the events
+    below: int  # every customer's id is lower; a power of two
+    zones: tuple[str, ...]  # that customers live in, UTC first
 
 
 def of(table: Any, customer_ids: Sequence[int]) -> Any:
@@ -50,6 +65,11 @@ class Warehouse:
         self.patience = PATIENCE
         self._lock = threading.Lock()
         self._idle: list[Any] = []
+        self.ready: dict[Hashable, Any] = {}  # questions that were asked, in the words of the store
+        self.kept: tuple[int, dict[Hashable, Any]] = (
+            -1,
+            {},
+        )  # of the folds, what was found
         self._computed = False  # by the insights as this process knows them
         self.backend = opened(url)
         if not self._is_current():
@@ -71,14 +91,24 @@ class Warehouse:
         self._computed = True
         return folded
 
+    @contextmanager
+    def asking(self) -> Iterator["Asking"]:
+        """Give somebody who answers questions, all of one state: what is folded meanwhile is not seen.
+
+        Raises:
+            Temporary: all of them together took longer than `patience`.
+        """
+        with self._reading() as reader, self.backend.asking(reader, self.patience):
+            yield Asking(self, reader)
+
     def rows(self, question: Any) -> list[dict[str, Any]]:
         """Answer an Ibis expression over `tables`: each row as a dict of plain values.
 
         Raises:
             Temporary: it took longer than `patience`.
         """
-        with self._reading() as reader:
-            return plain(self.backend.ask(reader, question.as_table(), self.patience))
+        with self.asking() as asking:
+            return asking.rows(question)
 
     def facts(self, customer_ids: Sequence[int]) -> dict[int, dict[str, Any]]:
         """Return the insights of these customers, and their attributes beside them; None is "not known"."""
@@ -139,3 +169,61 @@ class Warehouse:
             yield reader
         finally:
             self._idle.append(reader)
+
+
+class Asking:
+    """Answers questions of one state of the warehouse."""
+
+    def __init__(self, warehouse: Warehouse, reader: Any) -> None:
+        self.warehouse, self._reader = warehouse, reader
+        self.tables = warehouse.tables
+
+    @cached_property
+    def state(self) -> State:
+        """What is known of everything that was folded."""
+        (row,) = self.rows(self.tables.cursor.select("folds", "newest", "highest"), "cursor")
+        below = 1 << max(13, row["highest"].bit_length())
+        if self.warehouse.kept[0] != row["folds"]:
+            self.warehouse.kept = (row["folds"], {})
+        kept = self.warehouse.kept[1]
+        if "zones" not in kept:
+            told = self.rows(self.tables.insights.select("time_zone").distinct(), "zones")
+            kept["zones"] = tuple(
+                sorted({each["time_zone"] or "UTC" for each in told}, key=lambda one: (one != "UTC", one))
+            )
+        return State(row["folds"], row["newest"], below, kept["zones"])
+
+    def rows(self, question: Any, key: Hashable = None) -> list[dict[str, Any]]:
+        """Answer an Ibis expression: each row as a dict of plain values; by its `key` it is known again."""
+        return plain(self._answer(question.as_table, key))
+
+    def members(self, key: Hashable, customers: Callable[[], Any]) -> Members | None:
+        """Return which customers are in a table, known again by its `key`; None where the store cannot say."""
+        state, backend = self.state, self.warehouse.backend
+        folds, kept = self.warehouse.kept
+        if folds == state.folds and key in kept:
+            return kept[key]  # type: ignore[no-any-return]
+        if state.below > backend.most_bits:
+            return None
+        told = self._answer(
+            lambda: backend.members(customers(), state.below), ("members", key, state.below, state.zones)
+        )
+        found = Members.told(told.column(0)[0].as_py(), state.below)
+        if folds == state.folds:
+            _put(kept, key, found, 1 + KEPT // (state.below // 8))
+        return found
+
+    def _answer(self, question: Callable[[], Any], key: Hashable) -> Any:
+        ready = self.warehouse.ready.get(key) if key is not None else None
+        if ready is None:
+            ready = self.warehouse.backend.ready(question())
+            if key is not None:
+                _put(self.warehouse.ready, key, ready, READY)
+        return self.warehouse.backend.answer(self._reader, ready)
+
+
+def _put(kept: dict[Hashable, Any], key: Hashable, value: Any, most: int) -> None:
+    """Keep a value, and let go of the oldest when there are too many."""
+    for oldest in list(kept)[: max(0, len(kept) - most)]:
+        kept.pop(oldest, None)
+    kept[key] = value

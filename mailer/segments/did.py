@@ -23,7 +23,7 @@ from mailer.segments.fields import Field, carried
 from mailer.segments.known import Where
 from mailer.segments.moment import Moment, Spans, instant, number
 from mailer.segments.operators import OPERATORS, compares
-from mailer.segments.tree import Criteria
+from mailer.segments.tree import Among
 
 HOW = {"sum": "total", "min": "lowest", "max": "highest", "average": "average"}
 _MEASURES: dict[str, typing.Callable[[typing.Any], typing.Any]] = {
@@ -34,7 +34,7 @@ _MEASURES: dict[str, typing.Callable[[typing.Any], typing.Any]] = {
 }
 
 
-class Happened(Criteria):
+class Happened(Among):
     """A question about events of some names, with some properties, in some days."""
 
     __slots__ = ()
@@ -159,16 +159,23 @@ class Did(Happened):
     def _said(self, times: str) -> str:
         return f"who had {times or f'no {many(self.noun)}'} {self.window}{self.properties}"
 
-    def holds(self, tables: Tables, moment: Moment) -> typing.Any:
-        """Return whether the customer is among those with as many of these events."""
+    @property
+    def others(self) -> bool:
+        """Who did nothing is meant too where none is enough."""
+        return not self.at_least
+
+    def among(self, tables: Tables, moment: Moment) -> typing.Any:
+        """Return those with as many of these events; or with too many, where none is enough."""
         events = self.matching(tables, moment)
+        if (self.at_least == 1 and self.at_most is None) or (not self.at_least and not self.at_most):
+            return events
         counted = events.group_by("customer_id").aggregate(times=events.count())
         if not self.at_least:
-            return ~tables.insights.customer_id.isin(counted.filter(counted.times > self.at_most).customer_id)
+            return counted.filter(counted.times > self.at_most)
         enough = counted.times >= self.at_least
         if self.at_most is not None:
             enough &= counted.times <= self.at_most
-        return tables.insights.customer_id.isin(counted.filter(enough).customer_id)
+        return counted.filter(enough)
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,16 +232,18 @@ class Measured(Happened):
         told = events.select("customer_id", told=column).filter(lambda each: each.told.notnull())
         return told.group_by("customer_id").aggregate(found=_MEASURES[self.how](told.told))
 
-    def holds(self, tables: Tables, moment: Moment) -> typing.Any:
-        """Return the comparison."""
+    @property
+    def others(self) -> bool:
+        """Who did nothing is meant too where nothing compares so."""
+        return compares(self.op, self.nothing, self.value)
+
+    def among(self, tables: Tables, moment: Moment) -> typing.Any:
+        """Return those of whom the comparison is true; or is not, where who did nothing is meant."""
         found = self.measures(self.matching(tables, moment))
         test = OPERATORS[self.op].test
         assert test is not None
         right = test(found.found, self.value).fill_null(False)
-        ids = tables.insights.customer_id
-        if compares(self.op, self.nothing, self.value):  # then who did nothing is meant too
-            return ~ids.isin(found.filter(~right).customer_id)
-        return ids.isin(found.filter(right).customer_id)
+        return found.filter(~right if self.others else right)
 
 
 @dataclass(frozen=True, slots=True)
@@ -289,10 +298,9 @@ class When(Happened):
         """Say when it was: "first basket on 4 March 2026"."""
         return "" if found is None else f"{self.subject} on {amount(Type.TIME, '', found)}"
 
-    def holds(self, tables: Tables, moment: Moment) -> typing.Any:
-        """Return whether it was in those days; who never did it is not meant."""
-        found = moment.during(self.instants(self.ever(tables, moment)), tables.insights, self.days)
-        return tables.insights.customer_id.isin(found.customer_id)
+    def among(self, tables: Tables, moment: Moment) -> typing.Any:
+        """Return those of whom it was in those days; who never did it is not meant."""
+        return moment.during(self.instants(self.ever(tables, moment)), tables.insights, self.days)
 
 
 @dataclass(frozen=True, slots=True)
@@ -336,22 +344,26 @@ class Then(Happened):
         in_time = joined.came <= joined.began + ibis.interval(days=self.days_between)
         return joined.filter((joined.came > joined.began) & in_time)
 
-    def holds(self, tables: Tables, moment: Moment) -> typing.Any:
-        """Return whether there is such a first event."""
-        pairs, ids = self.pairs(tables, moment), tables.insights.customer_id
+    @property
+    def momentary(self) -> bool:
+        """A span that is over is over at an instant."""
+        return not self.comes
+
+    def among(self, tables: Tables, moment: Moment) -> typing.Any:
+        """Return those with such a first event."""
+        pairs = self.pairs(tables, moment)
         if self.comes:
-            return ids.isin(pairs.customer_id)
+            return pairs
         firsts = self.matching(tables, moment)
         over = firsts["at"] < instant(moment.at - timedelta(days=self.days_between))
-        alone = firsts.filter(over).anti_join(pairs, "id")
-        return ids.isin(alone.customer_id)
+        return firsts.filter(over).anti_join(pairs, "id")
 
 
 def such(tables: Tables, moment: Moment, names: tuple[str, ...], where: tuple[Where, ...]) -> typing.Any:
     """Return the events of these names with these properties, of every customer, up to now."""
     events = tables.events
     named = events["name"] == names[0] if len(names) == 1 else events["name"].isin(names)
-    asked = [named, events["at"] <= moment.literal]
+    asked = [named] if moment.settled else [named, events["at"] <= moment.literal]
     for each in where:
         asked.append(carried(each.field, each.value, each.op).test(events, None, each.op, each.value, moment))
     return events.filter(asked)

@@ -20,7 +20,7 @@ from typing import Any
 import ibis
 
 from mailer.insights.insight import day_number, day_of
-from mailer.insights.warehouse import Warehouse
+from mailer.insights.warehouse import Asking, Warehouse
 
 Span = tuple[int | None, int | None]  # from a day, up to before another one; None has no end
 Spans = tuple[Span, ...]
@@ -74,6 +74,17 @@ class Moment:
 
     at: datetime
     zones: tuple[str, ...] | None = None
+    settled: bool = False  # no event was told with a time to come, so that none has to be left out
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The zones that are asked about; a zone that is not among them is asked as the first of them is."""
+        return ("UTC", *every_zone()) if self.zones is None else self.zones or ("UTC",)
+
+    @property
+    def days(self) -> tuple[int, ...]:
+        """Today in each zone: when nothing is to come, a question about civil days depends on no other instant."""
+        return tuple(place(name).day(self.at) for name in self.names)
 
     @property
     def literal(self) -> Any:
@@ -81,9 +92,9 @@ class Moment:
         return instant(self.at)
 
     def groups(self, days: DaysMeant) -> dict[Instants, list[str]]:
-        """Return the instants that days mean, each with its zones; those of UTC are the first."""
+        """Return the instants that days mean, each with its zones."""
         found: dict[Instants, list[str]] = {}
-        for name in ("UTC", *(every_zone() if self.zones is None else self.zones)):
+        for name in self.names:
             there = place(name)
             found.setdefault(there.instants(days(there.day(self.at))), []).append(name)
         return found
@@ -97,7 +108,7 @@ class Moment:
     def inside_dates(self, column: Any, zone: Any, days: DaysMeant) -> Any:
         """Ask the same of a date without an hour, as a birthday: it is the same day everywhere, but today is not."""
         groups: dict[Spans, list[str]] = {}
-        for name in ("UTC", *(every_zone() if self.zones is None else self.zones)):
+        for name in self.names:
             groups.setdefault(days(place(name).day(self.at)), []).append(name)
         asked = {spans: _within(column, spans, lambda day: ibis.literal(day_of(day))) for spans in groups}
         return _by_zone(asked, groups, zone)
@@ -105,28 +116,52 @@ class Moment:
     def anniversary(self, column: Any, zone: Any, days: Callable[[int], Sequence[int]]) -> Any:
         """Ask whether the day of the year of a past date is among those that are meant, as month * 100 + day."""
         groups: dict[int, list[str]] = {}
-        for name in ("UTC", *(every_zone() if self.zones is None else self.zones)):
+        for name in self.names:
             groups.setdefault(place(name).day(self.at), []).append(name)
         of_year = column.month().cast("int64") * 100 + column.day().cast("int64")
         asked = {today: of_year.isin(days(today)) & (column < ibis.literal(day_of(today))) for today in groups}
         return _by_zone(asked, groups, zone)
 
     def during(self, events: Any, insights: Any, days: DaysMeant) -> Any:
-        """Return the events in the days that are meant; the zone is looked up only where zones disagree."""
+        """Return the events, none later than now, in the days that are meant.
+
+        The zone is looked up only for those on which zones disagree: at the edges of the days.
+        """
         groups = self.groups(days)
         if len(groups) == 1:
             return events.filter(_within(events["at"], next(iter(groups)), instant))
-        lows = [low for spans in groups for low, _ in spans]
-        if lows and all(low is not None for low in lows):
-            events = events.filter(events["at"] >= instant(min(low for low in lows if low)))
-        placed = events.inner_join(insights.select("customer_id", "time_zone"), "customer_id")
-        return placed.filter(self.inside(placed["at"], placed.time_zone, days)).drop("time_zone")
+        sure, edges = _sure(list(groups), self.at)
+        unsure = events.filter(_within(events["at"], edges, instant)) if edges else events
+        placed = unsure.inner_join(insights.select("customer_id", "time_zone"), "customer_id")
+        inside = placed.filter(self.inside(placed["at"], placed.time_zone, days)).select(*events.columns)
+        if not sure:
+            return inside
+        certain = events.filter(_within(events["at"], sure, instant)).select(*events.columns)
+        return certain.union(inside) if edges else certain
 
 
-def moment(warehouse: Warehouse, now: datetime) -> Moment:
-    """Return `now`, with the zones this warehouse's customers live in."""
-    asked = warehouse.tables.insights.select("time_zone").distinct()
-    return Moment(now, tuple(sorted(row["time_zone"] for row in warehouse.rows(asked) if row["time_zone"])))
+def moment(asked: Warehouse | Asking, now: datetime) -> Moment:
+    """Return `now`, with what has to be known of the warehouse's customers and events."""
+    if isinstance(asked, Warehouse):
+        with asked.asking() as asking:
+            return moment(asking, now)
+    state = asked.state
+    return Moment(now, state.zones, state.newest <= now)
+
+
+def _sure(groups: Sequence[Instants], now: datetime) -> tuple[Instants, Instants]:
+    """Return the instants that are meant in every zone, and those that are in some: both empty if it cannot be told."""
+    if any(len(spans) != 1 for spans in groups):
+        return (), ()
+    lows, highs = zip(*(spans[0] for spans in groups), strict=True)
+    if all(high is None or high > now for high in highs):  # nothing lies there
+        highs = (None,)
+    first, low = (None, None) if None in lows else (min(lows), max(lows))
+    high, last = (None, None) if None in highs else (min(highs), max(highs))
+    if low and high and low >= high:
+        return (), ((first, last),)
+    edges = [(first, low)] if low else []
+    return ((low, high),), (*edges, *([(high, last)] if high else []))
 
 
 def instant(at: datetime) -> Any:

@@ -27,7 +27,7 @@ from mailer.insights.library import HUMAN_ACTS
 from mailer.segments.did import Did, such
 from mailer.segments.known import Where
 from mailer.segments.moment import Moment
-from mailer.segments.tree import Criteria
+from mailer.segments.tree import Among
 
 GIVEN, WITHDRAWN = "consent_given", "unsubscribed"
 TALK_OPENED, TALK_ENDED = "conversation_opened", "conversation_ended"
@@ -85,7 +85,7 @@ class Engaged(Did):
 
 
 @dataclass(frozen=True, slots=True)
-class Consents(Criteria):
+class Consents(Among):
     """They agreed to a topic and did not withdraw it since; of a language, if one is given."""
 
     topic: str
@@ -106,17 +106,18 @@ class Consents(Criteria):
         newest = told.select("customer_id", "id", "at", decision="name").mutate(place=ibis.row_number().over(order))
         return newest.filter(newest.place == 0).select("customer_id", "decision", "at")
 
-    def holds(self, tables: Tables, moment: Moment) -> typing.Any:
-        """Return whether the newest decision is yes."""
+    def among(self, tables: Tables, moment: Moment) -> typing.Any:
+        """Return those whose newest decision is yes."""
         newest = self.decisions(tables, moment)
-        agreed = tables.insights.customer_id.isin(newest.filter(newest.decision == GIVEN).customer_id)
+        agreed = newest.filter(newest.decision == GIVEN)
         if not self.language:
             return agreed
-        return agreed & Where("language", "is", self.language).holds(tables, moment)
+        reads = tables.insights.filter(Where("language", "is", self.language).holds(tables, moment))
+        return agreed.semi_join(reads, "customer_id")
 
 
 @dataclass(frozen=True, slots=True)
-class Talking(Criteria):
+class Talking(Among):
     """A person is talking with them: a conversation is open, or waits for their answer."""
 
     def to_data(self) -> dict[str, typing.Any]:
@@ -131,9 +132,9 @@ class Talking(Criteria):
         """Say that they are not."""
         return "who are not in a conversation with us"
 
-    def holds(self, tables: Tables, moment: Moment) -> typing.Any:
-        """Return whether more conversations were opened than ended."""
+    def among(self, tables: Tables, moment: Moment) -> typing.Any:
+        """Return those with whom more conversations were opened than ended."""
         told = such(tables, moment, (TALK_OPENED, TALK_ENDED), ())
         one = ibis.ifelse(told["name"] == TALK_OPENED, 1, -1)
         counted = told.group_by("customer_id").aggregate(talks=one.sum())
-        return tables.insights.customer_id.isin(counted.filter(counted.talks > 0).customer_id)
+        return counted.filter(counted.talks > 0)

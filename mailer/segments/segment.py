@@ -6,7 +6,6 @@ names; a run and an approval keep that tree, so that a change of the inner segme
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from itertools import count as count_up
 from typing import Any
@@ -18,11 +17,14 @@ from sqlmodel import Field, Session, SQLModel, col, select
 from mailer.errors import Invalid
 from mailer.insights.warehouse import Warehouse
 from mailer.segments.criteria import SLUG, Criteria, from_data, looked_up, members
-from mailer.segments.moment import moment
+from mailer.segments.meant import Overlap, count, customers, overlap, sample
 from mailer.segments.proof import Proof, prove
 from mailer.store import ID, JSON, UTC
 
-_SPREAD, _MOST = 2_654_435_761, 2**31  # Knuth's multiplicative hash: neighbours land far apart
+__all__ = [
+    "Overlap", "Segment", "SegmentVersion", "count", "customers", "delete", "overlap", "sample", "save", "share",
+    "used_by", "versions", "whole", "why", "without_questions",
+]  # fmt: skip
 
 
 class Segment(SQLModel, table=True):
@@ -40,7 +42,9 @@ class Segment(SQLModel, table=True):
     created_at: datetime = Field(sa_type=UTC)
     updated_at: datetime = Field(sa_type=UTC)
     starred: bool = False  # the first of the list
-    archived_at: datetime | None = Field(default=None, sa_type=UTC)  # since then it is offered nowhere; it still answers
+    archived_at: datetime | None = Field(
+        default=None, sa_type=UTC
+    )  # since then it is offered nowhere; it still answers
 
     @property
     def tree(self) -> Criteria:
@@ -72,15 +76,6 @@ class SegmentVersion(SQLModel, table=True):
     criteria: dict[str, Any] = Field(sa_type=JSON)
     source: str
     at: datetime = Field(sa_type=UTC)
-
-
-@dataclass(frozen=True, slots=True)
-class Overlap:
-    """How many customers are in one question, in the other, and in both."""
-
-    one: int
-    other: int
-    both: int
 
 
 def save(
@@ -203,37 +198,9 @@ def versions(session: Session, name: str) -> Sequence[SegmentVersion]:
     return session.exec(select(SegmentVersion).where(SegmentVersion.name == name).order_by(*order)).all()
 
 
-def count(warehouse: Warehouse, criteria: Criteria, now: datetime) -> int:
-    """Return how many customers are meant, as of the last fold."""
-    meant = criteria.expression(warehouse.tables, moment(warehouse, now))
-    return int(warehouse.rows(meant.aggregate(n=meant.count()))[0]["n"])
-
-
 def share(warehouse: Warehouse, criteria: Criteria, now: datetime) -> tuple[int, int]:
     """Return how many customers are meant, and how many there are."""
     return count(warehouse, criteria, now), warehouse.counts()["customers"]
-
-
-def overlap(warehouse: Warehouse, one: Criteria, other: Criteria, now: datetime) -> Overlap:
-    """Return how many customers are in two questions, and how many in both."""
-    then, insights = moment(warehouse, now), warehouse.tables.insights
-    asked = insights.select(one=one.holds(warehouse.tables, then), other=other.holds(warehouse.tables, then))
-    both = (asked.one & asked.other).sum()
-    row = warehouse.rows(asked.aggregate(one=asked.one.sum(), other=asked.other.sum(), both=both))[0]
-    return Overlap(*(int(row[name] or 0) for name in ("one", "other", "both")))
-
-
-def customers(warehouse: Warehouse, criteria: Criteria, now: datetime, after: int = 0, limit: int = 500) -> list[int]:
-    """Return the ids of customers who are meant, ascending, from the first above `after`."""
-    meant = criteria.expression(warehouse.tables, moment(warehouse, now))
-    return _ids(warehouse, meant.filter(meant.customer_id > after).order_by("customer_id").limit(limit))
-
-
-def sample(warehouse: Warehouse, criteria: Criteria, now: datetime, n: int) -> list[int]:
-    """Return some customers who are meant, spread over all of them, and the same ones each time."""
-    meant = criteria.expression(warehouse.tables, moment(warehouse, now))
-    spread = (meant.customer_id % _MOST) * _SPREAD % _MOST
-    return _ids(warehouse, meant.order_by(spread, "customer_id").limit(n))
 
 
 def why(warehouse: Warehouse, criteria: Criteria, customer_id: int, now: datetime) -> Proof:
@@ -244,7 +211,3 @@ def why(warehouse: Warehouse, criteria: Criteria, customer_id: int, now: datetim
 def _newest(session: Session, segment: Segment) -> int:
     kept = select(SegmentVersion.version).where(SegmentVersion.segment_id == segment.id)
     return max(session.exec(kept).all(), default=0)
-
-
-def _ids(warehouse: Warehouse, meant: Any) -> list[int]:
-    return [row["customer_id"] for row in warehouse.rows(meant)]

@@ -68,6 +68,31 @@ class Criteria(ABC):
         return tables.insights.filter(self.holds(tables, moment)).select("customer_id")
 
 
+class Among(Criteria):
+    """A question that one set of customers answers, found by what they did."""
+
+    __slots__ = ()
+
+    @abstractmethod
+    def among(self, tables: Tables, moment: Moment) -> typing.Any:
+        """Return a table with the customer_id of those who are meant, or of `others`."""
+
+    @property
+    def others(self) -> bool:
+        """Whether `among` finds those who are not meant."""
+        return False
+
+    @property
+    def momentary(self) -> bool:
+        """Whether the answer depends on the instant, and not only on which day it is where customers live."""
+        return False
+
+    def holds(self, tables: Tables, moment: Moment) -> typing.Any:
+        """Return whether the customer is among them."""
+        inside = tables.insights.customer_id.isin(self.among(tables, moment).customer_id)
+        return ~inside if self.others else inside
+
+
 @dataclass(frozen=True, slots=True)
 class All(Criteria):
     """Every part holds; without parts, everybody."""

@@ -191,7 +191,8 @@ def loaded(path: Path, given: Sizes) -> Warehouse:
     con.execute(f"INSERT INTO customer {CUSTOMERS.format(customers=given.customers)}")
     con.execute(f"INSERT INTO event ({EVENT}) {_events(given)}")
     con.execute(f"""UPDATE cursor SET event_id = {given.events}, customer_id = {given.customers},
-                    customer_at = TIMESTAMP '2026-03-01', untidy = {given.events}""")
+                    customer_at = TIMESTAMP '2026-03-01', untidy = {given.events}, highest = {given.customers},
+                    newest = (SELECT max("at") FROM event)""")
     loading = time.perf_counter() - began
     store = Store(f"sqlite:///{path.parent / 'empty.db'}")
     store.create()

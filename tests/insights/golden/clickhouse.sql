@@ -37,7 +37,7 @@ WHERE
 
 -- windows
 SELECT
-  "t18"."customer_id" AS "customer_id"
+  "t19"."customer_id" AS "customer_id"
 FROM (
   SELECT
     *
@@ -47,31 +47,53 @@ FROM (
     AND COALESCE(LOWER("t0"."language") IN (LOWER('en'), LOWER('DE')), FALSE)
     AND CAST("t0"."customer_id" IN (
       SELECT
-        "t15"."customer_id" AS "customer_id"
+        "t17"."customer_id" AS "customer_id"
       FROM (
         SELECT
-          "t13"."customer_id" AS "customer_id",
+          "t15"."customer_id" AS "customer_id",
           COUNT(*) AS "times"
         FROM (
           SELECT
-            "t12".*
-            EXCEPT ("time_zone")
+            *
           FROM (
             SELECT
               *
+            FROM "event" AS "t1"
+            WHERE
+              "t1"."name" = 'basket'
+              AND "t1"."at" <= parseDateTimeBestEffort('2026-03-16T10:00:00')
+              AND COALESCE("t1"."amount_cents" >= 2000, FALSE)
+              AND "t1"."at" >= parseDateTimeBestEffort('2025-12-16T00:00:00')
+          ) AS "t7"
+          UNION ALL
+          SELECT
+            *
+          FROM (
+            SELECT
+              "t11"."id" AS "id",
+              "t11"."customer_id" AS "customer_id",
+              "t11"."name" AS "name",
+              "t11"."at" AS "at",
+              "t11"."properties" AS "properties",
+              "t11"."day" AS "day",
+              "t11"."amount_cents" AS "amount_cents",
+              "t11"."items" AS "items",
+              "t11"."department" AS "department",
+              "t11"."discount_cents" AS "discount_cents",
+              "t11"."answer" AS "answer"
             FROM (
               SELECT
-                "t7"."id" AS "id",
-                "t7"."customer_id" AS "customer_id",
-                "t7"."name" AS "name",
-                "t7"."at" AS "at",
-                "t7"."properties" AS "properties",
-                "t7"."day" AS "day",
-                "t7"."amount_cents" AS "amount_cents",
-                "t7"."items" AS "items",
-                "t7"."department" AS "department",
-                "t7"."discount_cents" AS "discount_cents",
-                "t7"."answer" AS "answer",
+                "t9"."id" AS "id",
+                "t9"."customer_id" AS "customer_id",
+                "t9"."name" AS "name",
+                "t9"."at" AS "at",
+                "t9"."properties" AS "properties",
+                "t9"."day" AS "day",
+                "t9"."amount_cents" AS "amount_cents",
+                "t9"."items" AS "items",
+                "t9"."department" AS "department",
+                "t9"."discount_cents" AS "discount_cents",
+                "t9"."answer" AS "answer",
                 "t3"."time_zone" AS "time_zone"
               FROM (
                 SELECT
@@ -82,147 +104,161 @@ FROM (
                   AND "t1"."at" <= parseDateTimeBestEffort('2026-03-16T10:00:00')
                   AND COALESCE("t1"."amount_cents" >= 2000, FALSE)
                   AND "t1"."at" >= parseDateTimeBestEffort('2025-12-15T15:00:00')
-              ) AS "t7"
+                  AND "t1"."at" < parseDateTimeBestEffort('2025-12-16T00:00:00')
+              ) AS "t9"
               INNER JOIN (
                 SELECT
                   "t0"."customer_id" AS "customer_id",
                   "t0"."time_zone" AS "time_zone"
                 FROM "insight" AS "t0"
               ) AS "t3"
-                ON "t7"."customer_id" = "t3"."customer_id"
-            ) AS "t9"
+                ON "t9"."customer_id" = "t3"."customer_id"
+            ) AS "t11"
             WHERE
               (
                 (
-                  "t9"."at" >= parseDateTimeBestEffort('2025-12-16T00:00:00')
+                  "t11"."at" >= parseDateTimeBestEffort('2025-12-16T00:00:00')
                 )
                 AND (
-                  "t9"."at" < parseDateTimeBestEffort('2026-03-17T00:00:00')
+                  "t11"."at" < parseDateTimeBestEffort('2026-03-17T00:00:00')
                 )
                 AND NOT (
-                  "t9"."time_zone" IN ('Europe/Berlin', 'Asia/Tokyo')
+                  "t11"."time_zone" IN ('Europe/Berlin', 'Asia/Tokyo')
                 )
               )
               OR (
-                "t9"."time_zone" IN ('Europe/Berlin')
+                "t11"."time_zone" IN ('Europe/Berlin')
                 AND (
                   (
-                    "t9"."at" >= parseDateTimeBestEffort('2025-12-15T23:00:00')
+                    "t11"."at" >= parseDateTimeBestEffort('2025-12-15T23:00:00')
                   )
                   AND (
-                    "t9"."at" < parseDateTimeBestEffort('2026-03-16T23:00:00')
+                    "t11"."at" < parseDateTimeBestEffort('2026-03-16T23:00:00')
                   )
                 )
               )
               OR (
-                "t9"."time_zone" IN ('Asia/Tokyo')
+                "t11"."time_zone" IN ('Asia/Tokyo')
                 AND (
                   (
-                    "t9"."at" >= parseDateTimeBestEffort('2025-12-15T15:00:00')
+                    "t11"."at" >= parseDateTimeBestEffort('2025-12-15T15:00:00')
                   )
                   AND (
-                    "t9"."at" < parseDateTimeBestEffort('2026-03-16T15:00:00')
+                    "t11"."at" < parseDateTimeBestEffort('2026-03-16T15:00:00')
+                  )
+                )
+              )
+          ) AS "t14"
+        ) AS "t15"
+        GROUP BY
+          "t15"."customer_id"
+      ) AS "t17"
+      WHERE
+        "t17"."times" >= 2
+    ) AS Nullable(Bool))
+    AND NOT (
+      CAST("t0"."customer_id" IN (
+        SELECT
+          "t13"."customer_id" AS "customer_id"
+        FROM (
+          SELECT
+            *
+          FROM (
+            SELECT
+              *
+            FROM "event" AS "t1"
+            WHERE
+              "t1"."name" = 'opened'
+              AND "t1"."at" <= parseDateTimeBestEffort('2026-03-16T10:00:00')
+              AND "t1"."at" >= parseDateTimeBestEffort('2026-03-09T00:00:00')
+          ) AS "t4"
+          UNION ALL
+          SELECT
+            *
+          FROM (
+            SELECT
+              "t10"."id" AS "id",
+              "t10"."customer_id" AS "customer_id",
+              "t10"."name" AS "name",
+              "t10"."at" AS "at",
+              "t10"."properties" AS "properties",
+              "t10"."day" AS "day",
+              "t10"."amount_cents" AS "amount_cents",
+              "t10"."items" AS "items",
+              "t10"."department" AS "department",
+              "t10"."discount_cents" AS "discount_cents",
+              "t10"."answer" AS "answer"
+            FROM (
+              SELECT
+                "t6"."id" AS "id",
+                "t6"."customer_id" AS "customer_id",
+                "t6"."name" AS "name",
+                "t6"."at" AS "at",
+                "t6"."properties" AS "properties",
+                "t6"."day" AS "day",
+                "t6"."amount_cents" AS "amount_cents",
+                "t6"."items" AS "items",
+                "t6"."department" AS "department",
+                "t6"."discount_cents" AS "discount_cents",
+                "t6"."answer" AS "answer",
+                "t3"."time_zone" AS "time_zone"
+              FROM (
+                SELECT
+                  *
+                FROM "event" AS "t1"
+                WHERE
+                  "t1"."name" = 'opened'
+                  AND "t1"."at" <= parseDateTimeBestEffort('2026-03-16T10:00:00')
+                  AND "t1"."at" >= parseDateTimeBestEffort('2026-03-08T15:00:00')
+                  AND "t1"."at" < parseDateTimeBestEffort('2026-03-09T00:00:00')
+              ) AS "t6"
+              INNER JOIN (
+                SELECT
+                  "t0"."customer_id" AS "customer_id",
+                  "t0"."time_zone" AS "time_zone"
+                FROM "insight" AS "t0"
+              ) AS "t3"
+                ON "t6"."customer_id" = "t3"."customer_id"
+            ) AS "t10"
+            WHERE
+              (
+                (
+                  "t10"."at" >= parseDateTimeBestEffort('2026-03-09T00:00:00')
+                )
+                AND (
+                  "t10"."at" < parseDateTimeBestEffort('2026-03-17T00:00:00')
+                )
+                AND NOT (
+                  "t10"."time_zone" IN ('Europe/Berlin', 'Asia/Tokyo')
+                )
+              )
+              OR (
+                "t10"."time_zone" IN ('Europe/Berlin')
+                AND (
+                  (
+                    "t10"."at" >= parseDateTimeBestEffort('2026-03-08T23:00:00')
+                  )
+                  AND (
+                    "t10"."at" < parseDateTimeBestEffort('2026-03-16T23:00:00')
+                  )
+                )
+              )
+              OR (
+                "t10"."time_zone" IN ('Asia/Tokyo')
+                AND (
+                  (
+                    "t10"."at" >= parseDateTimeBestEffort('2026-03-08T15:00:00')
+                  )
+                  AND (
+                    "t10"."at" < parseDateTimeBestEffort('2026-03-16T15:00:00')
                   )
                 )
               )
           ) AS "t12"
         ) AS "t13"
-        GROUP BY
-          "t13"."customer_id"
-      ) AS "t15"
-      WHERE
-        "t15"."times" >= 2
-    ) AS Nullable(Bool))
-    AND NOT (
-      CAST("t0"."customer_id" IN (
-        SELECT
-          "t14"."customer_id" AS "customer_id"
-        FROM (
-          SELECT
-            "t11"."customer_id" AS "customer_id",
-            COUNT(*) AS "times"
-          FROM (
-            SELECT
-              "t10".*
-              EXCEPT ("time_zone")
-            FROM (
-              SELECT
-                *
-              FROM (
-                SELECT
-                  "t5"."id" AS "id",
-                  "t5"."customer_id" AS "customer_id",
-                  "t5"."name" AS "name",
-                  "t5"."at" AS "at",
-                  "t5"."properties" AS "properties",
-                  "t5"."day" AS "day",
-                  "t5"."amount_cents" AS "amount_cents",
-                  "t5"."items" AS "items",
-                  "t5"."department" AS "department",
-                  "t5"."discount_cents" AS "discount_cents",
-                  "t5"."answer" AS "answer",
-                  "t3"."time_zone" AS "time_zone"
-                FROM (
-                  SELECT
-                    *
-                  FROM "event" AS "t1"
-                  WHERE
-                    "t1"."name" = 'opened'
-                    AND "t1"."at" <= parseDateTimeBestEffort('2026-03-16T10:00:00')
-                    AND "t1"."at" >= parseDateTimeBestEffort('2026-03-08T15:00:00')
-                ) AS "t5"
-                INNER JOIN (
-                  SELECT
-                    "t0"."customer_id" AS "customer_id",
-                    "t0"."time_zone" AS "time_zone"
-                  FROM "insight" AS "t0"
-                ) AS "t3"
-                  ON "t5"."customer_id" = "t3"."customer_id"
-              ) AS "t8"
-              WHERE
-                (
-                  (
-                    "t8"."at" >= parseDateTimeBestEffort('2026-03-09T00:00:00')
-                  )
-                  AND (
-                    "t8"."at" < parseDateTimeBestEffort('2026-03-17T00:00:00')
-                  )
-                  AND NOT (
-                    "t8"."time_zone" IN ('Europe/Berlin', 'Asia/Tokyo')
-                  )
-                )
-                OR (
-                  "t8"."time_zone" IN ('Europe/Berlin')
-                  AND (
-                    (
-                      "t8"."at" >= parseDateTimeBestEffort('2026-03-08T23:00:00')
-                    )
-                    AND (
-                      "t8"."at" < parseDateTimeBestEffort('2026-03-16T23:00:00')
-                    )
-                  )
-                )
-                OR (
-                  "t8"."time_zone" IN ('Asia/Tokyo')
-                  AND (
-                    (
-                      "t8"."at" >= parseDateTimeBestEffort('2026-03-08T15:00:00')
-                    )
-                    AND (
-                      "t8"."at" < parseDateTimeBestEffort('2026-03-16T15:00:00')
-                    )
-                  )
-                )
-            ) AS "t10"
-          ) AS "t11"
-          GROUP BY
-            "t11"."customer_id"
-        ) AS "t14"
-        WHERE
-          "t14"."times" >= 1
       ) AS Nullable(Bool))
     )
-) AS "t18";
+) AS "t19";
 
 -- attributes
 SELECT

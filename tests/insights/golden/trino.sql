@@ -37,7 +37,7 @@ WHERE
 
 -- windows
 SELECT
-  "t18"."customer_id"
+  "t19"."customer_id"
 FROM (
   SELECT
     *
@@ -47,40 +47,53 @@ FROM (
     AND COALESCE(LOWER("t0"."language") IN (LOWER('en'), LOWER('DE')), FALSE)
     AND "t0"."customer_id" IN (
       SELECT
-        "t15"."customer_id"
+        "t17"."customer_id"
       FROM (
         SELECT
-          "t13"."customer_id",
+          "t15"."customer_id",
           COUNT(*) AS "times"
         FROM (
           SELECT
-            "t12"."id",
-            "t12"."customer_id",
-            "t12"."name",
-            "t12"."at",
-            "t12"."properties",
-            "t12"."day",
-            "t12"."amount_cents",
-            "t12"."items",
-            "t12"."department",
-            "t12"."discount_cents",
-            "t12"."answer"
+            *
           FROM (
             SELECT
               *
+            FROM "event" AS "t1"
+            WHERE
+              "t1"."name" = 'basket'
+              AND "t1"."at" <= CAST(FROM_ISO8601_TIMESTAMP('2026-03-16T10:00:00') AS TIMESTAMP(6))
+              AND COALESCE("t1"."amount_cents" >= 2000, FALSE)
+              AND "t1"."at" >= CAST(FROM_ISO8601_TIMESTAMP('2025-12-16T00:00:00') AS TIMESTAMP(6))
+          ) AS "t7"
+          UNION ALL
+          SELECT
+            *
+          FROM (
+            SELECT
+              "t11"."id",
+              "t11"."customer_id",
+              "t11"."name",
+              "t11"."at",
+              "t11"."properties",
+              "t11"."day",
+              "t11"."amount_cents",
+              "t11"."items",
+              "t11"."department",
+              "t11"."discount_cents",
+              "t11"."answer"
             FROM (
               SELECT
-                "t7"."id",
-                "t7"."customer_id",
-                "t7"."name",
-                "t7"."at",
-                "t7"."properties",
-                "t7"."day",
-                "t7"."amount_cents",
-                "t7"."items",
-                "t7"."department",
-                "t7"."discount_cents",
-                "t7"."answer",
+                "t9"."id",
+                "t9"."customer_id",
+                "t9"."name",
+                "t9"."at",
+                "t9"."properties",
+                "t9"."day",
+                "t9"."amount_cents",
+                "t9"."items",
+                "t9"."department",
+                "t9"."discount_cents",
+                "t9"."answer",
                 "t3"."time_zone"
               FROM (
                 SELECT
@@ -91,65 +104,77 @@ FROM (
                   AND "t1"."at" <= CAST(FROM_ISO8601_TIMESTAMP('2026-03-16T10:00:00') AS TIMESTAMP(6))
                   AND COALESCE("t1"."amount_cents" >= 2000, FALSE)
                   AND "t1"."at" >= CAST(FROM_ISO8601_TIMESTAMP('2025-12-15T15:00:00') AS TIMESTAMP(6))
-              ) AS "t7"
+                  AND "t1"."at" < CAST(FROM_ISO8601_TIMESTAMP('2025-12-16T00:00:00') AS TIMESTAMP(6))
+              ) AS "t9"
               INNER JOIN (
                 SELECT
                   "t0"."customer_id",
                   "t0"."time_zone"
                 FROM "insight" AS "t0"
               ) AS "t3"
-                ON "t7"."customer_id" = "t3"."customer_id"
-            ) AS "t9"
+                ON "t9"."customer_id" = "t3"."customer_id"
+            ) AS "t11"
             WHERE
               (
                 (
-                  "t9"."at" >= CAST(FROM_ISO8601_TIMESTAMP('2025-12-16T00:00:00') AS TIMESTAMP(6))
+                  "t11"."at" >= CAST(FROM_ISO8601_TIMESTAMP('2025-12-16T00:00:00') AS TIMESTAMP(6))
                 )
                 AND (
-                  "t9"."at" < CAST(FROM_ISO8601_TIMESTAMP('2026-03-17T00:00:00') AS TIMESTAMP(6))
+                  "t11"."at" < CAST(FROM_ISO8601_TIMESTAMP('2026-03-17T00:00:00') AS TIMESTAMP(6))
                 )
                 AND NOT (
-                  "t9"."time_zone" IN ('Europe/Berlin', 'Asia/Tokyo')
+                  "t11"."time_zone" IN ('Europe/Berlin', 'Asia/Tokyo')
                 )
               )
               OR (
-                "t9"."time_zone" IN ('Europe/Berlin')
+                "t11"."time_zone" IN ('Europe/Berlin')
                 AND (
                   (
-                    "t9"."at" >= CAST(FROM_ISO8601_TIMESTAMP('2025-12-15T23:00:00') AS TIMESTAMP(6))
+                    "t11"."at" >= CAST(FROM_ISO8601_TIMESTAMP('2025-12-15T23:00:00') AS TIMESTAMP(6))
                   )
                   AND (
-                    "t9"."at" < CAST(FROM_ISO8601_TIMESTAMP('2026-03-16T23:00:00') AS TIMESTAMP(6))
+                    "t11"."at" < CAST(FROM_ISO8601_TIMESTAMP('2026-03-16T23:00:00') AS TIMESTAMP(6))
                   )
                 )
               )
               OR (
-                "t9"."time_zone" IN ('Asia/Tokyo')
+                "t11"."time_zone" IN ('Asia/Tokyo')
                 AND (
                   (
-                    "t9"."at" >= CAST(FROM_ISO8601_TIMESTAMP('2025-12-15T15:00:00') AS TIMESTAMP(6))
+                    "t11"."at" >= CAST(FROM_ISO8601_TIMESTAMP('2025-12-15T15:00:00') AS TIMESTAMP(6))
                   )
                   AND (
-                    "t9"."at" < CAST(FROM_ISO8601_TIMESTAMP('2026-03-16T15:00:00') AS TIMESTAMP(6))
+                    "t11"."at" < CAST(FROM_ISO8601_TIMESTAMP('2026-03-16T15:00:00') AS TIMESTAMP(6))
                   )
                 )
               )
-          ) AS "t12"
-        ) AS "t13"
+          ) AS "t14"
+        ) AS "t15"
         GROUP BY
           1
-      ) AS "t15"
+      ) AS "t17"
       WHERE
-        "t15"."times" >= 2
+        "t17"."times" >= 2
     )
     AND NOT (
       "t0"."customer_id" IN (
         SELECT
-          "t14"."customer_id"
+          "t13"."customer_id"
         FROM (
           SELECT
-            "t11"."customer_id",
-            COUNT(*) AS "times"
+            *
+          FROM (
+            SELECT
+              *
+            FROM "event" AS "t1"
+            WHERE
+              "t1"."name" = 'opened'
+              AND "t1"."at" <= CAST(FROM_ISO8601_TIMESTAMP('2026-03-16T10:00:00') AS TIMESTAMP(6))
+              AND "t1"."at" >= CAST(FROM_ISO8601_TIMESTAMP('2026-03-09T00:00:00') AS TIMESTAMP(6))
+          ) AS "t4"
+          UNION ALL
+          SELECT
+            *
           FROM (
             SELECT
               "t10"."id",
@@ -165,82 +190,75 @@ FROM (
               "t10"."answer"
             FROM (
               SELECT
-                *
+                "t6"."id",
+                "t6"."customer_id",
+                "t6"."name",
+                "t6"."at",
+                "t6"."properties",
+                "t6"."day",
+                "t6"."amount_cents",
+                "t6"."items",
+                "t6"."department",
+                "t6"."discount_cents",
+                "t6"."answer",
+                "t3"."time_zone"
               FROM (
                 SELECT
-                  "t5"."id",
-                  "t5"."customer_id",
-                  "t5"."name",
-                  "t5"."at",
-                  "t5"."properties",
-                  "t5"."day",
-                  "t5"."amount_cents",
-                  "t5"."items",
-                  "t5"."department",
-                  "t5"."discount_cents",
-                  "t5"."answer",
-                  "t3"."time_zone"
-                FROM (
-                  SELECT
-                    *
-                  FROM "event" AS "t1"
-                  WHERE
-                    "t1"."name" = 'opened'
-                    AND "t1"."at" <= CAST(FROM_ISO8601_TIMESTAMP('2026-03-16T10:00:00') AS TIMESTAMP(6))
-                    AND "t1"."at" >= CAST(FROM_ISO8601_TIMESTAMP('2026-03-08T15:00:00') AS TIMESTAMP(6))
-                ) AS "t5"
-                INNER JOIN (
-                  SELECT
-                    "t0"."customer_id",
-                    "t0"."time_zone"
-                  FROM "insight" AS "t0"
-                ) AS "t3"
-                  ON "t5"."customer_id" = "t3"."customer_id"
-              ) AS "t8"
-              WHERE
-                (
-                  (
-                    "t8"."at" >= CAST(FROM_ISO8601_TIMESTAMP('2026-03-09T00:00:00') AS TIMESTAMP(6))
-                  )
-                  AND (
-                    "t8"."at" < CAST(FROM_ISO8601_TIMESTAMP('2026-03-17T00:00:00') AS TIMESTAMP(6))
-                  )
-                  AND NOT (
-                    "t8"."time_zone" IN ('Europe/Berlin', 'Asia/Tokyo')
-                  )
-                )
-                OR (
-                  "t8"."time_zone" IN ('Europe/Berlin')
-                  AND (
-                    (
-                      "t8"."at" >= CAST(FROM_ISO8601_TIMESTAMP('2026-03-08T23:00:00') AS TIMESTAMP(6))
-                    )
-                    AND (
-                      "t8"."at" < CAST(FROM_ISO8601_TIMESTAMP('2026-03-16T23:00:00') AS TIMESTAMP(6))
-                    )
-                  )
-                )
-                OR (
-                  "t8"."time_zone" IN ('Asia/Tokyo')
-                  AND (
-                    (
-                      "t8"."at" >= CAST(FROM_ISO8601_TIMESTAMP('2026-03-08T15:00:00') AS TIMESTAMP(6))
-                    )
-                    AND (
-                      "t8"."at" < CAST(FROM_ISO8601_TIMESTAMP('2026-03-16T15:00:00') AS TIMESTAMP(6))
-                    )
-                  )
-                )
+                  *
+                FROM "event" AS "t1"
+                WHERE
+                  "t1"."name" = 'opened'
+                  AND "t1"."at" <= CAST(FROM_ISO8601_TIMESTAMP('2026-03-16T10:00:00') AS TIMESTAMP(6))
+                  AND "t1"."at" >= CAST(FROM_ISO8601_TIMESTAMP('2026-03-08T15:00:00') AS TIMESTAMP(6))
+                  AND "t1"."at" < CAST(FROM_ISO8601_TIMESTAMP('2026-03-09T00:00:00') AS TIMESTAMP(6))
+              ) AS "t6"
+              INNER JOIN (
+                SELECT
+                  "t0"."customer_id",
+                  "t0"."time_zone"
+                FROM "insight" AS "t0"
+              ) AS "t3"
+                ON "t6"."customer_id" = "t3"."customer_id"
             ) AS "t10"
-          ) AS "t11"
-          GROUP BY
-            1
-        ) AS "t14"
-        WHERE
-          "t14"."times" >= 1
+            WHERE
+              (
+                (
+                  "t10"."at" >= CAST(FROM_ISO8601_TIMESTAMP('2026-03-09T00:00:00') AS TIMESTAMP(6))
+                )
+                AND (
+                  "t10"."at" < CAST(FROM_ISO8601_TIMESTAMP('2026-03-17T00:00:00') AS TIMESTAMP(6))
+                )
+                AND NOT (
+                  "t10"."time_zone" IN ('Europe/Berlin', 'Asia/Tokyo')
+                )
+              )
+              OR (
+                "t10"."time_zone" IN ('Europe/Berlin')
+                AND (
+                  (
+                    "t10"."at" >= CAST(FROM_ISO8601_TIMESTAMP('2026-03-08T23:00:00') AS TIMESTAMP(6))
+                  )
+                  AND (
+                    "t10"."at" < CAST(FROM_ISO8601_TIMESTAMP('2026-03-16T23:00:00') AS TIMESTAMP(6))
+                  )
+                )
+              )
+              OR (
+                "t10"."time_zone" IN ('Asia/Tokyo')
+                AND (
+                  (
+                    "t10"."at" >= CAST(FROM_ISO8601_TIMESTAMP('2026-03-08T15:00:00') AS TIMESTAMP(6))
+                  )
+                  AND (
+                    "t10"."at" < CAST(FROM_ISO8601_TIMESTAMP('2026-03-16T15:00:00') AS TIMESTAMP(6))
+                  )
+                )
+              )
+          ) AS "t12"
+        ) AS "t13"
       )
     )
-) AS "t18";
+) AS "t19";
 
 -- attributes
 SELECT
