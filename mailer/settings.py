@@ -107,6 +107,11 @@ class Delivery(Section):
         description="how fast mail may go to a recipient domain, each a [[delivery.paces]] with domain and per_second",
     )
     domain: str = Field("example.com", description="the domain of From, Message-ID and return path")
+    sends_from: str = Field(
+        "",
+        description="addresses mail leaves from as others see them, separated by spaces, for mailer check; "
+        "empty: those of the relay",
+    )
     connections: int = Field(8, ge=1, le=64, description="connections to the relay at once")
     batch: int = Field(500, ge=1, le=500, description="messages claimed at once")
     lease_seconds: float = Field(900, gt=0, description="how long a claim holds before another may take it")
