@@ -1,13 +1,13 @@
 """Is this house in order? Each check says what it saw and, when it is not well, what to do."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from sqlmodel import func, select
 
 from mailer import clock, settings
 from mailer.campaigns.campaign import Campaign, CampaignState
+from mailer.checkup.finding import Finding, Mark
 from mailer.delivery.accounts import alarms, recent
 from mailer.delivery.outbox import Message, State
 from mailer.delivery.transport import open_transport
@@ -19,23 +19,17 @@ from mailer.replies.inbound import InboundEmail, InboundState
 SAFE_SQLITE = (3, 51, 3)  # before it, two writers could lose a frame of the write-ahead log
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """What one check saw; `fix` is empty when all is well."""
-
-    name: str
-    saw: str
-    fix: str = ""
-
-
-def check(house: House) -> Iterator[Finding]:
-    """Run every check, in order; one that breaks is a finding itself."""
-    for name, look in CHECKS:
+def look(house: House, *, is_real: bool) -> Iterator[Finding]:
+    """Run every check, in order; one that breaks is a finding itself. `is_real`: email leaves this machine."""
+    for name, ask, weight in CHECKS:
         try:
-            saw, fix = look(house)
+            saw, fix = ask(house)
+            mark = (
+                (Mark.MEND if weight is Mark.MEND or (is_real and weight is None) else Mark.LOOK) if fix else Mark.GOOD
+            )
         except (MailerError, OSError) as error:
-            saw, fix = str(error), "mend what the message names, then run mailer check again"
-        yield Finding(name, saw, fix)
+            mark, saw, fix = Mark.MEND, str(error), "mend what the message names, then run mailer check again"
+        yield Finding("House", name, mark, saw, fix)
 
 
 def _database(house: House) -> tuple[str, str]:
@@ -79,13 +73,14 @@ def _campaigns(house: House) -> tuple[str, str]:
 
 
 def _transport(house: House) -> tuple[str, str]:
-    url = house.settings.delivery.transport
-    open_transport(url, house.home.root)
-    kind = urlsplit(url).scheme
-    fix = (
-        "" if kind in ("smtp", "smtps") else "emails go to a folder; for real ones set [delivery] transport to smtp://…"
-    )
-    return f"email leaves by {kind}:", fix
+    delivery = house.settings.delivery
+    urls = [each.url for each in delivery.relays] or [delivery.transport]
+    for url in urls:
+        open_transport(url, house.home.root)
+    kinds = sorted({urlsplit(url).scheme for url in urls})
+    stays = "file" in kinds or "memory" in kinds
+    fix = "these emails stay here; for real ones set [delivery] transport to smtp://…" if stays else ""
+    return f"email leaves by {', '.join(kinds)}", fix
 
 
 def _links(house: House) -> tuple[str, str]:
@@ -134,17 +129,18 @@ def _quarantine(house: House) -> tuple[str, str]:
     return f"{number} inbound emails in quarantine", "look at them under Quarantine" if number else ""
 
 
-CHECKS: tuple[tuple[str, Callable[[House], tuple[str, str]]], ...] = (
-    ("database", _database),
-    ("generation", _safe_mode),
-    ("representatives", _staff),
-    ("templates", _templates),
-    ("campaigns", _campaigns),
-    ("transport", _transport),
-    ("links", _links),
-    ("sender", _brand),
-    ("replies", _listener),
-    ("outbox", _outbox),
-    ("runs", _runs),
-    ("quarantine", _quarantine),
+# What is not well is to be looked at, or mended; None: mended once email leaves this machine.
+CHECKS: tuple[tuple[str, Callable[[House], tuple[str, str]], Mark | None], ...] = (
+    ("database", _database, Mark.LOOK),
+    ("generation", _safe_mode, Mark.MEND),
+    ("representatives", _staff, None),
+    ("templates", _templates, Mark.MEND),
+    ("campaigns", _campaigns, Mark.MEND),
+    ("transport", _transport, Mark.LOOK),
+    ("links", _links, None),
+    ("sender", _brand, None),
+    ("replies", _listener, Mark.LOOK),
+    ("outbox", _outbox, Mark.LOOK),
+    ("runs", _runs, Mark.MEND),
+    ("quarantine", _quarantine, Mark.LOOK),
 )

@@ -12,7 +12,7 @@ from cryptography.x509.oid import NameOID
 
 
 def served(path: Path, address: str = "127.0.0.1", days: int = 9) -> ssl.SSLContext:
-    """Write a certificate of `address`, good for so many days, and its key to `path`; return what serves TLS with it."""
+    """Write a certificate of `address`, good for so many days, and its key to `path`; return what serves it."""
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "drill")])
     today, day = datetime.datetime.now(datetime.UTC), datetime.timedelta(1)
