@@ -17,7 +17,6 @@ import enum
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
-from functools import partial
 from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
@@ -26,6 +25,7 @@ from sqlmodel import Session, SQLModel
 from mailer import store
 from mailer.campaigns.audience import Person
 from mailer.campaigns.campaign import Campaign, CampaignState, RunState
+from mailer.delivery.clear import clear_of
 from mailer.delivery.outbox import GUARD, LEFT, PENDING, Judge, Kind, State
 from mailer.people.consent import consenting
 from mailer.people.customer import Customer
@@ -114,8 +114,38 @@ class Facts:
 
 
 def judge(settings: Gate) -> Judge:
-    """Return the gate as `outbox.claim` and `outbox.hand_over` ask it."""
-    return partial(judge_messages, settings=settings)
+    """Return the gate as `outbox.claim` and `outbox.hand_over` ask it: the same answers as `judge_messages`, sooner.
+
+    Against most messages nothing speaks at all: no decision, no hold, no other email to this customer. One statement
+    finds these (see `clear`), and only the rest is judged. No answer is kept: each is of the moment it is asked for.
+    """
+    return _Gate(settings)
+
+
+class _Gate:
+    """The gate of one process."""
+
+    def __init__(self, settings: Gate) -> None:
+        self._settings = settings
+        self._zones: set[str] = set()  # met so far; who lives elsewhere is judged by the whole policy
+        self._awake: tuple[datetime, int, list[str]] | None = None  # as of which minute
+
+    def __call__(self, session: Session, message_ids: Sequence[int], now: datetime) -> dict[int, Refusal]:
+        clear = clear_of(session, message_ids, now, self._settings.cap_days, self._awake_zones(now))
+        rest = [message for message in message_ids if message not in clear]
+        if not rest:
+            return {}
+        candidates = _candidates(session, rest)
+        self._zones.update(it.time_zone for it in candidates)
+        return _judge(session, candidates, POLICY, now, self._settings)
+
+    def _awake_zones(self, now: datetime) -> list[str]:
+        """Return the zones without quiet hours now; these begin and end with a minute."""
+        minute = now.replace(second=0, microsecond=0)
+        if self._awake is None or self._awake[:2] != (minute, len(self._zones)):
+            awake = [zone for zone in sorted(self._zones) if quiet_until(now, zone, self._settings) is None]
+            self._awake = minute, len(self._zones), awake
+        return self._awake[2]
 
 
 def judge_messages(session: Session, message_ids: Sequence[int], now: datetime, settings: Gate) -> dict[int, Refusal]:

@@ -16,11 +16,12 @@ just before the final dot: what was marked and never answered is in doubt, shown
 import enum
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
-from sqlmodel import Field, Index, Session, SQLModel, col, select
+from sqlmodel import Field, Index, Session, SQLModel
 
 from mailer.bulk import insert_many
 from mailer.campaigns.audience import Looked
@@ -65,6 +66,11 @@ class State(enum.StrEnum):
     RENDER_FAILED = "render_failed"
 
 
+_SETTLED_ONLY: dict[str, Any] = dict.fromkeys(
+    ("sqlite_where", "postgresql_where"), sa.text("settled_at IS NOT NULL")
+)  # a million that still wait cost it nothing
+
+
 class Message(SQLModel, table=True):
     """One email of ours that leaves at most once."""
 
@@ -73,6 +79,7 @@ class Message(SQLModel, table=True):
         Index("ix_message_state_next_at", "state", "next_at"),  # what waits, and until when
         Index("ix_message_claim", "state", sa.text("priority DESC"), "id"),  # what leaves next
         Index("ix_message_run_state", "run_id", "state"),
+        Index("ix_message_settled_at", "settled_at", "id", **_SETTLED_ONLY),  # what became an event, and what is next
     )
 
     id: int | None = Field(default=None, primary_key=True, sa_type=ID)
@@ -228,7 +235,7 @@ def enqueue_one(
 
 def claim(
     session: Session, owner: str, now: datetime, limit: int, lease: timedelta, judge: Judge | None = None
-) -> list[Message]:
+) -> "list[Claimed]":
     """Take up to `limit` messages that are due, the highest priority first, for `owner` until the lease ends.
 
     With `judge` the gate is asked here already, so that what it refuses is set aside before it costs a connection; the
@@ -247,9 +254,38 @@ def claim(
         free = [message for message in ids if message not in refusals]
         session.execute(sa.update(T).where(T.c.id.in_(free), GUARD == State.READY).values(taken))
         if free:
-            claimed = select(Message).where(col(Message.id).in_(free), col(Message.owner) == owner).order_by(*first)
-            return list(session.exec(claimed.execution_options(populate_existing=True)))
+            claimed = session.connection().execute(_CLAIMED, {"ids": free, "owner": owner}).all()
+            return [Claimed(*row) for row in claimed]
     return []
+
+
+@dataclass(slots=True)
+class Claimed:
+    """A message as it is taken: what its letter and its envelope are made of, without the life of its row."""
+
+    id: int
+    kind: Kind
+    epoch: int
+    address: str
+    customer_id: int | None
+    run_id: int | None
+    campaign_id: int | None
+    topic_id: str | None
+    staff_id: int | None
+    message_id: str
+    template_version_id: int | None
+    context: dict[str, Any] | None
+    headers: dict[str, str]
+    subject: str
+    dated_at: datetime | None
+    created_at: datetime
+
+
+_CLAIMED = (
+    sa.select(*(T.c[each.name] for each in fields(Claimed)))
+    .where(T.c.id.in_(sa.bindparam("ids", expanding=True)), T.c.owner == sa.bindparam("owner"))
+    .order_by(T.c.priority.desc(), T.c.id)
+)
 
 
 _LETTER = ("subject", "context", "template_version_id", "dated_at")
@@ -304,7 +340,7 @@ def hand_over(session: Session, claims: Sequence[Claim], now: datetime, judge: J
         _refuse(session, refusals, now, dict(claims))
     left = [(message, epoch) for message, epoch in claims if message not in refusals]
     given = {"ids": [message for message, _ in left], "claims": left, "at": now, "until": now + ANSWER_WITHIN}
-    return set(session.execute(_HAND_OVER, given).scalars())
+    return set(session.connection().execute(_HAND_OVER, given).scalars())
 
 
 def set_aside(session: Session, claims: Sequence[Claim], now: datetime, judge: Judge) -> set[int]:
@@ -387,8 +423,9 @@ def report_bounce(session: Session, message: Message, status: str, now: datetime
 
 
 def _each(session: Session, change: sa.Update, rows: Sequence[Mapping[str, Any]]) -> None:
+    connection = session.connection()
     for start in range(0, len(rows), CHUNK):
-        session.execute(change, [dict(row) for row in rows[start : start + CHUNK]])
+        connection.execute(change, [dict(row) for row in rows[start : start + CHUNK]])
 
 
 def change(

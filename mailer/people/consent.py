@@ -79,6 +79,12 @@ def consenting(session: Session, customer_ids: Iterable[int], topic_id: str) -> 
     return {each for those in given for each in session.execute(_CONSENTING, those).scalars()}
 
 
+def agrees(customer_id: Any, topic_id: Any) -> Any:
+    """Match rows whose customer's newest decision about their topic is yes; both are columns of the row."""
+    theirs = and_(Consent.customer_id == customer_id, Consent.topic_id == topic_id)
+    return select(Consent.id).where(theirs, col(Consent.granted), _is_newest()).exists()
+
+
 def _is_newest() -> Any:
     """Match decisions after which the customer made no other about the topic."""
     later = aliased(Consent)

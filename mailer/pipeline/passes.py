@@ -10,7 +10,7 @@ from sqlmodel import Session, col, select
 
 from mailer import settings
 from mailer.delivery import outbox
-from mailer.delivery.outbox import Kind, Message
+from mailer.delivery.outbox import Claimed, Kind, Message
 from mailer.house import House
 from mailer.mail.compose import Letter
 from mailer.mail.seal import Seal
@@ -92,7 +92,7 @@ def invite(
     return staff
 
 
-def filled(house: House, message: Message, letter: Letter) -> Letter:
+def filled(house: House, message: Message | Claimed, letter: Letter) -> Letter:
     """Return the letter as it leaves: with its code, if it has one."""
     sealed = (message.context or {}).get("sealed")
     code = Seal(settings.secret(house.home)).open(sealed, message.message_id) if sealed else None

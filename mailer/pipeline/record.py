@@ -1,6 +1,6 @@
 """What of our own becomes an event, so that segments can ask for it?
 
-    email_sent             it left: message, campaign, topic, kind                    (as it is settled)
+    email_sent             it left, by an answer or by later evidence: message, campaign, topic, kind
     replied                a reply a person has to read, from the customer's own mailbox as far as we can tell
     wrote, asked_for_call  on the page behind the human link
     answered               a representative wrote back
@@ -20,11 +20,12 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
-from sqlmodel import Session, col, select
+from sqlmodel import Session, SQLModel, col, select
 
+from mailer import clock
 from mailer.campaigns.campaign import Campaign
 from mailer.delivery.hits import Hit
-from mailer.delivery.outbox import Message
+from mailer.delivery.outbox import Message, State, T
 from mailer.house import House
 from mailer.inbox.conversation import Conversation, Entry, EntryKind
 from mailer.insights import events
@@ -38,9 +39,11 @@ from mailer.segments.ours import GIVEN, TALK_ENDED, TALK_OPENED, WITHDRAWN
 from mailer.store import CHUNK, Urgency
 
 AGAIN = 500  # ids looked at again where they may be committed out of order
-LATE = timedelta(minutes=10)  # `ended_at` is told before the commit
+LATE = timedelta(minutes=10)  # `ended_at` and `settled_at` are told before the commit
 THEIRS = (Trust.VERIFIED, Trust.LIKELY)
 NAMES = {EntryKind.REPLY: "wrote", EntryKind.CALL: "asked_for_call", EntryKind.ANSWER: "answered"}
+
+_CAMPAIGN = SQLModel.metadata.tables["campaign"]
 
 Row = dict[str, Any]
 
@@ -59,26 +62,6 @@ def record(house: House, now: datetime) -> int:
     """Write events for what happened since the last time; return how many."""
     again = 0 if house.store.is_sqlite else AGAIN
     return sum(_record(house, source, read, again) for source, read in SOURCES.items())
-
-
-def sent(session: Session, message_ids: Sequence[int], now: datetime) -> int:
-    """Write that these messages left, in the transaction that settles them; return how many were to customers."""
-    columns = (Message.id, Message.customer_id, Message.public_id, Message.kind, Message.topic_id)
-    written = 0
-    for start in range(0, len(message_ids), CHUNK):
-        chunk = message_ids[start : start + CHUNK]
-        asked = sa.select(*map(col, columns), col(Campaign.name)).outerjoin(
-            Campaign, col(Campaign.id) == col(Message.campaign_id)
-        )
-        found = session.execute(asked.where(col(Message.id).in_(chunk), col(Message.customer_id).is_not(None)))
-        written += events.take(
-            session,
-            [
-                ours(f"sent:{id_}", who, "email_sent", now, message=public, kind=str(kind), topic=topic, campaign=name)
-                for id_, who, public, kind, topic, name in found
-            ],
-        )
-    return written
 
 
 def _record(house: House, source: str, read: Callable[[Session, Recorded, int], Batch], again: int) -> int:
@@ -107,6 +90,41 @@ def _unknown(session: Session, rows: Sequence[Row]) -> bool:
         for start in range(0, len(keys), CHUNK)
     )
     return bool(known < len(set(keys)))
+
+
+def _sent(session: Session, cursor: Recorded, _again: int) -> Batch:
+    """Tell what left, in the order in which it was settled."""
+    return _sent_until(session, cursor, None)
+
+
+def _sent_late(session: Session, cursor: Recorded, _again: int) -> Batch:
+    """Look again at what was settled a while ago: the instant is told before the commit, which may come later."""
+    return _sent_until(session, cursor, clock.now() - LATE)
+
+
+def _sent_until(session: Session, cursor: Recorded, until: datetime | None) -> Batch:
+    asked = (
+        sa.select(
+            T.c.settled_at, T.c.id, T.c.customer_id, T.c.public_id, T.c.kind, T.c.topic_id, T.c.state, _CAMPAIGN.c.name
+        )
+        .outerjoin(_CAMPAIGN, _CAMPAIGN.c.id == T.c.campaign_id)
+        .where(T.c.settled_at.is_not(None))
+        .order_by(T.c.settled_at, T.c.id)
+        .limit(CHUNK)
+    )
+    if cursor.after_at:
+        same = sa.and_(T.c.settled_at == cursor.after_at, T.c.id > cursor.after_id)
+        asked = asked.where(T.c.settled_at >= cursor.after_at, sa.or_(T.c.settled_at > cursor.after_at, same))
+    if until:
+        asked = asked.where(T.c.settled_at <= until)
+    rows = session.execute(asked).all()
+    told = [
+        ours(f"sent:{id_}", who, "email_sent", at, message=public, kind=str(kind), topic=topic, campaign=name)
+        for at, id_, who, public, kind, topic, state, name in rows
+        if state is State.SENT and who is not None
+    ]
+    at, id_ = rows[-1][:2] if rows else (cursor.after_at, cursor.after_id)
+    return Batch(told, id_, at, whole=len(rows) < CHUNK)
 
 
 def _consents(session: Session, cursor: Recorded, again: int) -> Batch:
@@ -186,6 +204,8 @@ def _last(rows: Sequence[Any], cursor: Recorded) -> int:
 
 
 SOURCES: dict[str, Callable[[Session, Recorded, int], Batch]] = {
+    "sent": _sent,
+    "sent late": _sent_late,
     "consent": _consents,
     "hold": _holds,
     "hold ended": _ended_holds,

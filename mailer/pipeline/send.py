@@ -14,14 +14,13 @@ from mailer import clock
 from mailer.campaigns.campaign import Campaign
 from mailer.delivery import gate, outbox
 from mailer.delivery import release as releases
-from mailer.delivery.outbox import Message
+from mailer.delivery.outbox import Claimed
 from mailer.delivery.relays import at_once
 from mailer.delivery.release import InDoubt, Recovered
 from mailer.delivery.retry import Retry
 from mailer.delivery.sender import Claims, Receipts
 from mailer.delivery.transport import Envelope, Outcome
 from mailer.house import House
-from mailer.pipeline import record
 from mailer.pipeline.write import write
 from mailer.store import Urgency
 
@@ -56,7 +55,7 @@ def send(house: House, *, stop: Callable[[], bool] = lambda: False) -> int:
     retry = Retry(delivery.attempts, timedelta(hours=delivery.give_up_hours))
     lease, batch = timedelta(seconds=delivery.lease_seconds), at_once(delivery)
     keyed = _campaigns_keyed(house)
-    left: dict[int, Message] = {}  # claimed, and not settled yet
+    left: dict[int, Claimed] = {}  # claimed, and not settled yet
     dropped: set[int] = set()  # claimed, and then refused before they stood at a dot
 
     def batches() -> Sequence[Envelope]:
@@ -66,7 +65,7 @@ def send(house: House, *, stop: Callable[[], bool] = lambda: False) -> int:
             if not claimed:
                 break
             if envelopes := write(house, claimed, clock.now()):  # none, when no letter of the batch could be rendered
-                left.update({message.id: message for message in claimed if message.id is not None})
+                left.update({message.id: message for message in claimed})
                 return [_keyed(house, envelope, left[envelope.id], keyed) for envelope in envelopes]
         return ()
 
@@ -78,7 +77,6 @@ def send(house: House, *, stop: Callable[[], bool] = lambda: False) -> int:
             if len(allowed) < len(claims):  # a pause, perhaps: then what is on its way to its dot need not go there
                 waiting = [(ident, message.epoch) for ident, message in list(left.items()) if ident not in allowed]
                 dropped.update(outbox.set_aside(session, waiting, now, judge))
-            record.sent(session, [ident for ident, _, receipt in receipts if receipt.outcome is Outcome.ACCEPTED], now)
         house.journal.note([left[ident].message_id for ident in allowed if ident in left], now)
         return allowed
 
@@ -116,7 +114,7 @@ def _campaigns_keyed(house: House) -> set[int | None]:
     return {who for who, policy in (policies | {None: ours}).items() if policy == InDoubt.RESEND_IDEMPOTENT}
 
 
-def _keyed(house: House, envelope: Envelope, message: Message, keyed: set[int | None]) -> Envelope:
+def _keyed(house: House, envelope: Envelope, message: Claimed, keyed: set[int | None]) -> Envelope:
     """Add what the relay knows the message by, the same each time it is sent; a signature need not cover it."""
     if message.campaign_id not in keyed:
         return envelope

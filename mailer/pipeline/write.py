@@ -14,7 +14,7 @@ from sqlmodel import Session, col, select
 
 from mailer.campaigns.campaign import Campaign, Run
 from mailer.delivery import outbox
-from mailer.delivery.outbox import Kind, Message
+from mailer.delivery.outbox import Claimed, Kind, Message
 from mailer.delivery.transport import Envelope
 from mailer.errors import Invalid
 from mailer.house import House
@@ -33,7 +33,7 @@ from mailer.store import Urgency
 KEPT = {"id", "epoch", "subject", "context", "template_version_id", "dated_at"}  # what the bytes are a function of
 
 
-def write(house: House, claimed: Sequence[Message], now: datetime) -> list[Envelope]:
+def write(house: House, claimed: Sequence[Claimed], now: datetime) -> list[Envelope]:
     """Turn claimed messages into envelopes; one whose letter cannot be rendered becomes `render_failed` instead."""
     fresh = [message for message in claimed if message.kind is Kind.CAMPAIGN and message.context is None]
     unwritten = {message.id for message in fresh}
@@ -49,14 +49,14 @@ def write(house: House, claimed: Sequence[Message], now: datetime) -> list[Envel
     for message in claimed:
         letter = rendered[message.id] if message.kind is Kind.CAMPAIGN else filled(house, message, _own_letter(message))
         if isinstance(letter, RenderError):
-            failed.append((message.id or 0, message.epoch, letter.reason))
+            failed.append((message.id, message.epoch, letter.reason))
             continue
         if message.id in unwritten:
             message.subject = letter.subject
         try:
             envelopes.append(_envelope(house, message, letter, staff.get(message.staff_id)))
         except Invalid as error:  # an address or a Message-ID nothing can be written to is this message's failure
-            failed.append((message.id or 0, message.epoch, str(error)))
+            failed.append((message.id, message.epoch, str(error)))
     gone = {ident for ident, _, _ in failed}
     kept = [{name: getattr(message, name) for name in KEPT} for message in fresh if message.id not in gone]
     with house.store.write(Urgency.MAIL) as session:
@@ -74,9 +74,9 @@ def letter_of(house: House, session: Session, message: Message) -> Letter | Rend
     return house.press.render([_sheet(message, _versions(session, [message]))])[0]
 
 
-def _fill(house: House, session: Session, messages: Sequence[Message], now: datetime) -> None:
+def _fill(house: House, session: Session, messages: Sequence[Claimed], now: datetime) -> None:
     """Give messages that are written for the first time their template, and what their letters may see."""
-    by_run: dict[int, list[Message]] = {}
+    by_run: dict[int, list[Claimed]] = {}
     for message in messages:
         by_run.setdefault(message.run_id or 0, []).append(message)
     for run_id, batch in by_run.items():
@@ -97,24 +97,24 @@ def _fill(house: House, session: Session, messages: Sequence[Message], now: date
             message.dated_at = now
 
 
-def _versions(session: Session, messages: Iterable[Message]) -> dict[int, TemplateVersion]:
+def _versions(session: Session, messages: Iterable[Message | Claimed]) -> dict[int, TemplateVersion]:
     wanted = {message.template_version_id for message in messages if message.template_version_id}
     found = session.exec(select(TemplateVersion).where(col(TemplateVersion.id).in_(wanted))).all()
     return {version.id: version for version in found if version.id is not None}
 
 
-def _sheet(message: Message, versions: dict[int, TemplateVersion]) -> Sheet:
+def _sheet(message: Message | Claimed, versions: dict[int, TemplateVersion]) -> Sheet:
     version = versions[message.template_version_id or 0]
     return Sheet(version.subject, version.preheader, version.html, message.context or {})
 
 
-def _own_letter(message: Message) -> Letter:
+def _own_letter(message: Message | Claimed) -> Letter:
     """An answer, a notice and a test carry their letter in their context."""
     kept: dict[str, Any] = message.context or {}
     return Letter(subject=kept.get("subject", ""), html=kept.get("html", ""), text=kept.get("text", ""))
 
 
-def _envelope(house: House, message: Message, letter: Letter | Pressed, staff: Staff | None) -> Envelope:
+def _envelope(house: House, message: Claimed, letter: Letter | Pressed, staff: Staff | None) -> Envelope:
     return Envelope(
         id=message.id or 0,
         epoch=message.epoch,
@@ -124,7 +124,7 @@ def _envelope(house: House, message: Message, letter: Letter | Pressed, staff: S
     )
 
 
-def bytes_of(house: House, message: Message, letter: Letter | Pressed, staff: Staff | None) -> bytes:
+def bytes_of(house: House, message: Message | Claimed, letter: Letter | Pressed, staff: Staff | None) -> bytes:
     """Return the email itself: RFC 5322 bytes with CRLF, signed."""
     name = staff.name if staff else house.settings.brand.name
     local = staff.email.partition("@")[0] if staff else "hello"
@@ -141,7 +141,7 @@ def bytes_of(house: House, message: Message, letter: Letter | Pressed, staff: St
     return dkim.sign(raw, house.dkim) + raw if house.dkim else raw
 
 
-def _list_headers(house: House, message: Message, reply_to: Party) -> dict[str, str]:
+def _list_headers(house: House, message: Message | Claimed, reply_to: Party) -> dict[str, str]:
     """Return the headers of automation: RFC 2369 and RFC 8058 to leave by one press, RFC 3834 to say who writes."""
     if message.kind is not Kind.CAMPAIGN:
         return {"Auto-Submitted": "auto-generated"} if message.kind is Kind.NOTICE else {}

@@ -81,7 +81,8 @@ class Town:
         return run
 
     def claim(self, owner: str = "me", limit: int = 100, at: timedelta = timedelta()) -> list[Message]:
-        return outbox.claim(self.session, owner, self.now + at, limit, timedelta(minutes=15))
+        taken = outbox.claim(self.session, owner, self.now + at, limit, timedelta(minutes=15))
+        return [self.session.get_one(Message, each.id, populate_existing=True) for each in taken]
 
 
 @pytest.fixture

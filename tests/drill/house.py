@@ -9,7 +9,7 @@ from sqlmodel import SQLModel, select
 import mailer.tables  # noqa: F401 -- every table is known
 from mailer.campaigns.campaign import Campaign, CampaignState, Recipient, RecipientState, Run, RunState
 from mailer.delivery import outbox
-from mailer.delivery.outbox import Message
+from mailer.delivery.outbox import Claimed, Message
 from mailer.delivery.transport import Envelope
 from mailer.people.consent import Topic
 from mailer.segments.segment import Segment
@@ -80,7 +80,7 @@ def _insert(session, table: str, rows: list[dict]) -> None:
 BODY = b"".join(b"<p>Line %d of a letter that says little, at some length.</p>\r\n" % n for n in range(400))
 
 
-def envelope(message: Message, size: int = 2_000) -> Envelope:
+def envelope(message: Message | Claimed, size: int = 2_000) -> Envelope:
     """A letter without a renderer: the bytes are a function of the message, as they must be."""
     head = (
         f"From: Ann <ann@{DOMAIN}>\r\nTo: {message.address}\r\nSubject: Drill\r\n"

@@ -19,7 +19,7 @@ from mailer.paths import Home  # noqa: E402
 from mailer.pipeline.write import write  # noqa: E402
 from tests.drill import shop  # noqa: E402
 
-WARM = 200  # messages sent before the clock starts: a house is warm, and its processes are there
+WARM = 500  # one batch, sent before the clock starts: a house is warm, and its processes are there
 
 
 def main() -> None:

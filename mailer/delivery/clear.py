@@ -1,0 +1,72 @@
+"""Against which messages does nothing speak at all?
+
+The gate's policy (see `gate`) has many reasons to say no, and each needs a fact: a suppressed address, a withdrawn
+consent, a hold, another email to the same customer, a paused campaign, a late hour. Here one statement finds the
+messages for which there is no such fact; whatever has one, or is not an ordinary campaign email, is left to the policy,
+which may still say yes. A message that is clear would get a yes from every rule; a test asks both about many worlds.
+
+Two messages to one customer are never both clear, so what the policy decides between them it still decides.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+from sqlmodel import Session, SQLModel
+
+from mailer import store
+from mailer.campaigns.campaign import CampaignState, RunState
+from mailer.delivery.outbox import LEFT, PENDING, Kind, T
+from mailer.people.consent import agrees
+from mailer.people.customer import Customer
+from mailer.people.hold import Hold
+from mailer.people.suppression import Suppression
+
+
+def clear_of(session: Session, ids: Sequence[int], now: datetime, cap_days: int, awake: Sequence[str]) -> set[int]:
+    """Return those of these messages against which nothing speaks; `awake` are time zones in which it is not night."""
+    if not ids or not awake:
+        return set()
+    given = {"ids": ids, "awake": awake, "now": now, "since": now - timedelta(days=cap_days), "cap_days": cap_days}
+    return set(session.connection().execute(_CLEAR, given).scalars())
+
+
+def _clear() -> Any:
+    tables = SQLModel.metadata.tables
+    customer, hold, suppression = (tables[str(each.__tablename__)] for each in (Customer, Hold, Suppression))
+    campaign, run, other = tables["campaign"], tables["run"], T.alias("other")
+    state: Any = sa.func.coalesce(other.c.state, sa.literal_column("''"))  # found by their customer: see outbox.GUARD
+    same_campaign = sa.and_(
+        other.c.campaign_id == T.c.campaign_id, campaign.c.again_after_days > sa.bindparam("cap_days")
+    )
+    recent = sa.or_(other.c.handed_over_at > sa.bindparam("since", type_=store.UTC), same_campaign)
+    left = sa.and_(state.in_(LEFT), recent)
+    another = sa.select(other.c.id).where(
+        other.c.customer_id == T.c.customer_id,
+        other.c.id != T.c.id,
+        other.c.kind == Kind.CAMPAIGN,
+        sa.or_(state.in_([each for each in PENDING if each not in LEFT]), left),
+    )
+    spellings = (T.c.address, sa.func.lower(T.c.address))
+    return (
+        sa.select(T.c.id)
+        .join_from(T, customer, T.c.customer_id == customer.c.id)
+        .join(campaign, T.c.campaign_id == campaign.c.id)
+        .join(run, T.c.run_id == run.c.id)
+        .where(
+            T.c.id.in_(sa.bindparam("ids", expanding=True)),
+            T.c.kind == Kind.CAMPAIGN,
+            campaign.c.state.not_in([CampaignState.DRAFT, CampaignState.PAUSED]),
+            run.c.state != RunState.CANCELLED,
+            sa.or_(T.c.expires_at.is_(None), T.c.expires_at > sa.bindparam("now", type_=store.UTC)),
+            customer.c.time_zone.in_(sa.bindparam("awake", expanding=True)),
+            ~sa.exists().where(suppression.c.address.in_(spellings)),
+            ~sa.exists().where(hold.c.customer_id == T.c.customer_id, hold.c.ended_at.is_(None)),
+            agrees(T.c.customer_id, T.c.topic_id),
+            ~another.exists(),
+        )
+    )
+
+
+_CLEAR = _clear()
