@@ -5,7 +5,7 @@ UTC (see insights.insight). The usual interval is the median number of days betw
 365, and is known from the fourth such day on: three gaps are the least that a median can shrug one holiday off.
 
 What they do with our emails is what only a human being does (HUMAN_ACTS): programs open emails and follow their links,
-so an open or a click proves nothing and no insight counts one.
+so no insight counts an open, and a click only where what the customer said about the same email proves it.
 """
 
 import operator
@@ -232,6 +232,15 @@ def felt_understood(answers: Any, today: int) -> Any:
 def engaged_90(acts: Any, today: int) -> Any:
     """How often they replied, wrote or asked for a call behind the human link, or said whether one felt understood."""
     return (acts.day >= today - 90).sum()
+
+
+@insight("clicks_90", Type.INT, "email", "who followed a link of {amount} in the last 90 days (proven by a human)",
+         of="clicked", label="number of emails of which they followed a link in the last 90 days", none=0,
+         window=Window(90), line="followed a link of {clicks_90} in the last 90 days",
+         because="You followed a link of {clicks_90} from us in the last 90 days")  # fmt: skip
+def clicks_90(clicks: Any, today: int) -> Any:
+    """Of how many emails they followed a link in the last 90 days, as far as a human is proven to have done it."""
+    return (clicks.day >= today - 90).sum()
 
 
 @insight("last_engaged_at", Type.TIME, "", "whose last answer to our emails {is}", of=HUMAN_ACTS[0],

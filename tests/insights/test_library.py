@@ -15,6 +15,8 @@ from mailer.insights.events import take
 from mailer.insights.insight import INSIGHTS, Type
 from mailer.insights.warehouse import Warehouse
 from mailer.people.customer import Customer
+from mailer.segments import segment as segments
+from mailer.segments.criteria import from_data
 
 Basket = tuple[datetime, int | None, str | None]
 
@@ -67,6 +69,7 @@ def _expected(baskets: list[Basket], today: date) -> dict[str, Any]:
         "emails_90": 0,
         "emails_unanswered": 0,
         "engaged_90": 0,
+        "clicks_90": 0,
         "last_engaged_at": None,
         "replies_365": 0,
         "last_reply_at": None,
@@ -159,3 +162,38 @@ def test_only_baskets_are_baskets(
     basket(ann, 1, name="opened")
     warehouse.fold(session, now)
     assert warehouse.facts([ann])[ann]["baskets_30"] == 0
+
+
+def test_engagement_is_what_only_a_human_does(
+    session: Session, warehouse: Warehouse, now: datetime, ann: int, bob: int
+) -> None:
+    told = [(ann, "email_sent", 80), (ann, "replied", 70), (ann, "email_sent", 60), (ann, "felt_understood", 50),
+            (ann, "email_sent", 40), (ann, "email_sent", 30), (ann, "opened", 20), (ann, "clicked", 50),
+            (ann, "wrote", 91), (bob, "email_sent", 10), (bob, "opened", 9)]  # fmt: skip
+    take(session, [{"key": str(n), "customer_id": who, "name": name, "at": now - timedelta(days=days)}
+                   for n, (who, name, days) in enumerate(told)])  # fmt: skip
+    warehouse.fold(session, now)
+    facts = warehouse.facts([ann, bob])
+    asked = ("engaged_90", "clicks_90", "emails_unanswered", "last_engaged_at")
+    assert [facts[ann][name] for name in asked] == [2, 1, 2, now - timedelta(days=50)]
+    assert [facts[bob][name] for name in asked] == [0, 0, 1, None]
+
+
+def test_an_insight_counts_days_in_utc_and_a_criterion_those_of_the_customer(
+    session: Session, warehouse: Warehouse
+) -> None:
+    """They differ by a day at most, and only for what happened between the two midnights."""
+    tokyo = {1: "Asia/Tokyo", 2: "UTC", 3: "America/Los_Angeles"}
+    now = datetime(2026, 3, 16, 20, tzinfo=UTC)  # in Tokyo it is the 17th already
+    for id_, zone in tokyo.items():
+        session.add(Customer(id=id_, email=f"{id_}@example.com", time_zone=zone, created_at=now, updated_at=now))
+        session.flush()
+        for hours in range(0, 24 * 33, 5):
+            at = now - timedelta(hours=hours)
+            take(session, [{"key": f"{id_}/{hours}", "customer_id": id_, "name": "basket", "at": at}])
+    warehouse.fold(session, now)
+    for days in (30, 90):
+        for id_ in tokyo:
+            mine = warehouse.facts([id_])[id_][f"baskets_{days}"]
+            theirs = segments.why(warehouse, from_data({"did": "basket", "within_days": days}), id_, now).value
+            assert (mine == theirs) if id_ == 2 or days == 90 else (0 < abs(mine - theirs) <= 24 / 5), (id_, days)

@@ -75,7 +75,8 @@ def full(house: House, shop, campaign: Campaign, now) -> dict[str, str]:
         talk = session.exec(select(Conversation)).one()
         read, unread = session.exec(select(InboundEmail).order_by(InboundEmail.id)).all()
     return {
-        "/campaigns/<name>": campaign.name, "/segments/<name>": "quiet", "/insights/<name>": "rfm", "/templates/<name>": "win-back",
+        "/campaigns/<name>": campaign.name, "/segments/<name>": "quiet", "/templates/<name>": "win-back",
+        "/insights/<name>": "rfm",
         "/conversations/<public_id>": talk.public_id, "/customers/<public_id>": newcomer.public_id,
         "/letter/<public_id>": newcomer.public_id, "/messages/<public_id>": shop.message.public_id,
         "/inbound/<public_id>": read.public_id, "/quarantine/<public_id>": unread.public_id,

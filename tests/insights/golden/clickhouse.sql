@@ -315,7 +315,7 @@ WITH "t7" AS (
   ) AS "t6"
   LEFT SEMI JOIN "touched" AS "t3"
     ON "t6"."customer_id" = "t3"."customer_id"
-), "t14" AS (
+), "t15" AS (
   SELECT
     *
   FROM "t7" AS "t8"
@@ -323,46 +323,46 @@ WITH "t7" AS (
     "t8"."name" IN ('basket')
 )
 SELECT
-  "t99"."customer_id" AS "customer_id",
-  "t99"."first_name" AS "first_name",
-  "t99"."language" AS "language",
-  "t99"."time_zone" AS "time_zone",
-  "t99"."attributes" AS "attributes",
-  "t99"."created_at" AS "created_at",
-  "t99"."first_basket_at" AS "first_basket_at",
-  "t99"."last_basket_at" AS "last_basket_at",
-  COALESCE("t99"."baskets_30", 0) AS "baskets_30",
-  COALESCE("t99"."spend_30", 0) AS "spend_30",
-  COALESCE("t99"."baskets_90", 0) AS "baskets_90",
-  COALESCE("t99"."spend_90", 0) AS "spend_90",
-  COALESCE("t99"."baskets_365", 0) AS "baskets_365",
-  COALESCE("t99"."spend_365", 0) AS "spend_365",
-  "t99"."usual_interval" AS "usual_interval",
-  "t99"."favourite_department" AS "favourite_department",
-  "t99"."recent_favourite" AS "recent_favourite",
-  "t99"."previous_favourite" AS "previous_favourite",
-  COALESCE("t99"."week_streak", 0) AS "week_streak",
+  "t105"."customer_id" AS "customer_id",
+  "t105"."first_name" AS "first_name",
+  "t105"."language" AS "language",
+  "t105"."time_zone" AS "time_zone",
+  "t105"."attributes" AS "attributes",
+  "t105"."created_at" AS "created_at",
+  "t105"."first_basket_at" AS "first_basket_at",
+  "t105"."last_basket_at" AS "last_basket_at",
+  COALESCE("t105"."baskets_30", 0) AS "baskets_30",
+  COALESCE("t105"."spend_30", 0) AS "spend_30",
+  COALESCE("t105"."baskets_90", 0) AS "baskets_90",
+  COALESCE("t105"."spend_90", 0) AS "spend_90",
+  COALESCE("t105"."baskets_365", 0) AS "baskets_365",
+  COALESCE("t105"."spend_365", 0) AS "spend_365",
+  "t105"."usual_interval" AS "usual_interval",
+  "t105"."favourite_department" AS "favourite_department",
+  "t105"."recent_favourite" AS "recent_favourite",
+  "t105"."previous_favourite" AS "previous_favourite",
+  COALESCE("t105"."week_streak", 0) AS "week_streak",
   20528 - CAST(FLOOR((
-    toRelativeSecondNum("t99"."last_basket_at")
+    toRelativeSecondNum("t105"."last_basket_at")
   ) / (
     86400
   )) AS Nullable(Int64)) AS "days_since_basket",
   (
     20528 - CAST(FLOOR((
-      toRelativeSecondNum("t99"."last_basket_at")
+      toRelativeSecondNum("t105"."last_basket_at")
     ) / (
       86400
     )) AS Nullable(Int64))
-  ) / "t99"."usual_interval" AS "overdue_ratio",
+  ) / "t105"."usual_interval" AS "overdue_ratio",
   CAST(FLOOR(
     (
       toRelativeSecondNum(
         CAST(CASE
           WHEN (
-            toDate("t99"."first_basket_at") + INTERVAL (GREATEST(2026 - toYear(toDate("t99"."first_basket_at")), 1)) YEAR
+            toDate("t105"."first_basket_at") + INTERVAL (GREATEST(2026 - toYear(toDate("t105"."first_basket_at")), 1)) YEAR
           ) >= toDate('2026-03-16')
-          THEN toDate("t99"."first_basket_at") + INTERVAL (GREATEST(2026 - toYear(toDate("t99"."first_basket_at")), 1)) YEAR
-          ELSE toDate("t99"."first_basket_at") + INTERVAL (GREATEST(2026 - toYear(toDate("t99"."first_basket_at")), 1) + 1) YEAR
+          THEN toDate("t105"."first_basket_at") + INTERVAL (GREATEST(2026 - toYear(toDate("t105"."first_basket_at")), 1)) YEAR
+          ELSE toDate("t105"."first_basket_at") + INTERVAL (GREATEST(2026 - toYear(toDate("t105"."first_basket_at")), 1) + 1) YEAR
         END AS Nullable(DateTime))
       )
     ) / (
@@ -372,50 +372,51 @@ SELECT
   toYear(
     CASE
       WHEN (
-        toDate("t99"."first_basket_at") + INTERVAL (GREATEST(2026 - toYear(toDate("t99"."first_basket_at")), 1)) YEAR
+        toDate("t105"."first_basket_at") + INTERVAL (GREATEST(2026 - toYear(toDate("t105"."first_basket_at")), 1)) YEAR
       ) >= toDate('2026-03-16')
-      THEN toDate("t99"."first_basket_at") + INTERVAL (GREATEST(2026 - toYear(toDate("t99"."first_basket_at")), 1)) YEAR
-      ELSE toDate("t99"."first_basket_at") + INTERVAL (GREATEST(2026 - toYear(toDate("t99"."first_basket_at")), 1) + 1) YEAR
+      THEN toDate("t105"."first_basket_at") + INTERVAL (GREATEST(2026 - toYear(toDate("t105"."first_basket_at")), 1)) YEAR
+      ELSE toDate("t105"."first_basket_at") + INTERVAL (GREATEST(2026 - toYear(toDate("t105"."first_basket_at")), 1) + 1) YEAR
     END
-  ) - toYear("t99"."first_basket_at") AS "years",
+  ) - toYear("t105"."first_basket_at") AS "years",
   CASE
-    WHEN "t99"."recent_favourite" <> "t99"."previous_favourite"
-    THEN "t99"."recent_favourite"
+    WHEN "t105"."recent_favourite" <> "t105"."previous_favourite"
+    THEN "t105"."recent_favourite"
     ELSE CAST(NULL AS Nullable(String))
   END AS "new_favourite",
-  COALESCE("t99"."repeats", 0) AS "repeats",
-  COALESCE("t99"."days_with_us", 0) AS "days_with_us",
-  "t99"."repeat_value" AS "repeat_value",
-  COALESCE("t99"."baskets_ever", 0) AS "baskets_ever",
-  COALESCE("t99"."spend_before_90", 0) AS "spend_before_90",
-  COALESCE("t99"."emails_90", 0) AS "emails_90",
-  "t99"."last_reply_at" AS "last_reply_at",
-  COALESCE("t99"."replies_365", 0) AS "replies_365",
-  "t99"."felt_understood" AS "felt_understood",
-  COALESCE("t99"."engaged_90", 0) AS "engaged_90",
-  "t99"."last_engaged_at" AS "last_engaged_at",
-  COALESCE("t99"."emails_unanswered", 0) AS "emails_unanswered",
-  COALESCE("t99"."spend_90", 0) / CAST(nullIf("t99"."spend_before_90", 0) AS Nullable(Float64)) AS "spend_trend",
+  COALESCE("t105"."repeats", 0) AS "repeats",
+  COALESCE("t105"."days_with_us", 0) AS "days_with_us",
+  "t105"."repeat_value" AS "repeat_value",
+  COALESCE("t105"."baskets_ever", 0) AS "baskets_ever",
+  COALESCE("t105"."spend_before_90", 0) AS "spend_before_90",
+  COALESCE("t105"."emails_90", 0) AS "emails_90",
+  "t105"."last_reply_at" AS "last_reply_at",
+  COALESCE("t105"."replies_365", 0) AS "replies_365",
+  "t105"."felt_understood" AS "felt_understood",
+  COALESCE("t105"."engaged_90", 0) AS "engaged_90",
+  COALESCE("t105"."clicks_90", 0) AS "clicks_90",
+  "t105"."last_engaged_at" AS "last_engaged_at",
+  COALESCE("t105"."emails_unanswered", 0) AS "emails_unanswered",
+  COALESCE("t105"."spend_90", 0) / CAST(nullIf("t105"."spend_before_90", 0) AS Nullable(Float64)) AS "spend_trend",
   COALESCE(
     CAST(GREATEST(
-      CASE WHEN COALESCE("t99"."baskets_ever", 0) >= 10 THEN 10 ELSE 0 END,
-      CASE WHEN COALESCE("t99"."baskets_ever", 0) >= 25 THEN 25 ELSE 0 END,
-      CASE WHEN COALESCE("t99"."baskets_ever", 0) >= 50 THEN 50 ELSE 0 END,
-      CASE WHEN COALESCE("t99"."baskets_ever", 0) >= 100 THEN 100 ELSE 0 END,
-      CASE WHEN COALESCE("t99"."baskets_ever", 0) >= 250 THEN 250 ELSE 0 END,
-      CASE WHEN COALESCE("t99"."baskets_ever", 0) >= 500 THEN 500 ELSE 0 END,
-      CASE WHEN COALESCE("t99"."baskets_ever", 0) >= 1000 THEN 1000 ELSE 0 END
+      CASE WHEN COALESCE("t105"."baskets_ever", 0) >= 10 THEN 10 ELSE 0 END,
+      CASE WHEN COALESCE("t105"."baskets_ever", 0) >= 25 THEN 25 ELSE 0 END,
+      CASE WHEN COALESCE("t105"."baskets_ever", 0) >= 50 THEN 50 ELSE 0 END,
+      CASE WHEN COALESCE("t105"."baskets_ever", 0) >= 100 THEN 100 ELSE 0 END,
+      CASE WHEN COALESCE("t105"."baskets_ever", 0) >= 250 THEN 250 ELSE 0 END,
+      CASE WHEN COALESCE("t105"."baskets_ever", 0) >= 500 THEN 500 ELSE 0 END,
+      CASE WHEN COALESCE("t105"."baskets_ever", 0) >= 1000 THEN 1000 ELSE 0 END
     ) AS Nullable(Int64)),
     0
   ) AS "milestone",
   CASE
-    WHEN isNotNull("t99"."last_basket_at")
+    WHEN isNotNull("t105"."last_basket_at")
     THEN CONCAT(
       CONCAT(
         CASE
           WHEN (
             20528 - CAST(FLOOR((
-              toRelativeSecondNum("t99"."last_basket_at")
+              toRelativeSecondNum("t105"."last_basket_at")
             ) / (
               86400
             )) AS Nullable(Int64))
@@ -424,7 +425,7 @@ SELECT
           ELSE CASE
             WHEN (
               20528 - CAST(FLOOR((
-                toRelativeSecondNum("t99"."last_basket_at")
+                toRelativeSecondNum("t105"."last_basket_at")
               ) / (
                 86400
               )) AS Nullable(Int64))
@@ -434,474 +435,558 @@ SELECT
           END
         END,
         CASE
-          WHEN COALESCE("t99"."baskets_365", 0) >= 24
+          WHEN COALESCE("t105"."baskets_365", 0) >= 24
           THEN '3'
-          ELSE CASE WHEN COALESCE("t99"."baskets_365", 0) >= 6 THEN '2' ELSE '1' END
+          ELSE CASE WHEN COALESCE("t105"."baskets_365", 0) >= 6 THEN '2' ELSE '1' END
         END
       ),
       CASE
-        WHEN COALESCE("t99"."spend_365", 0) >= 100000
+        WHEN COALESCE("t105"."spend_365", 0) >= 100000
         THEN '3'
-        ELSE CASE WHEN COALESCE("t99"."spend_365", 0) >= 25000 THEN '2' ELSE '1' END
+        ELSE CASE WHEN COALESCE("t105"."spend_365", 0) >= 25000 THEN '2' ELSE '1' END
       END
     )
     ELSE CAST(NULL AS Nullable(String))
   END AS "rfm"
 FROM (
   SELECT
-    "t98".*
+    "t104".*
     EXCEPT ("customer_id_right")
   FROM (
     SELECT
-      "t97"."customer_id" AS "customer_id",
-      "t97"."first_name" AS "first_name",
-      "t97"."language" AS "language",
-      "t97"."time_zone" AS "time_zone",
-      "t97"."attributes" AS "attributes",
-      "t97"."created_at" AS "created_at",
-      "t97"."first_basket_at" AS "first_basket_at",
-      "t97"."last_basket_at" AS "last_basket_at",
-      "t97"."baskets_30" AS "baskets_30",
-      "t97"."spend_30" AS "spend_30",
-      "t97"."baskets_90" AS "baskets_90",
-      "t97"."spend_90" AS "spend_90",
-      "t97"."baskets_365" AS "baskets_365",
-      "t97"."spend_365" AS "spend_365",
-      "t97"."repeats" AS "repeats",
-      "t97"."days_with_us" AS "days_with_us",
-      "t97"."baskets_ever" AS "baskets_ever",
-      "t97"."spend_before_90" AS "spend_before_90",
-      "t97"."usual_interval" AS "usual_interval",
-      "t97"."favourite_department" AS "favourite_department",
-      "t97"."recent_favourite" AS "recent_favourite",
-      "t97"."previous_favourite" AS "previous_favourite",
-      "t97"."week_streak" AS "week_streak",
-      "t97"."repeat_value" AS "repeat_value",
-      "t97"."emails_90" AS "emails_90",
-      "t97"."last_reply_at" AS "last_reply_at",
-      "t97"."replies_365" AS "replies_365",
-      "t97"."felt_understood" AS "felt_understood",
-      "t97"."engaged_90" AS "engaged_90",
-      "t97"."last_engaged_at" AS "last_engaged_at",
-      "t55"."customer_id" AS "customer_id_right",
-      "t55"."emails_unanswered" AS "emails_unanswered"
+      "t103"."customer_id" AS "customer_id",
+      "t103"."first_name" AS "first_name",
+      "t103"."language" AS "language",
+      "t103"."time_zone" AS "time_zone",
+      "t103"."attributes" AS "attributes",
+      "t103"."created_at" AS "created_at",
+      "t103"."first_basket_at" AS "first_basket_at",
+      "t103"."last_basket_at" AS "last_basket_at",
+      "t103"."baskets_30" AS "baskets_30",
+      "t103"."spend_30" AS "spend_30",
+      "t103"."baskets_90" AS "baskets_90",
+      "t103"."spend_90" AS "spend_90",
+      "t103"."baskets_365" AS "baskets_365",
+      "t103"."spend_365" AS "spend_365",
+      "t103"."repeats" AS "repeats",
+      "t103"."days_with_us" AS "days_with_us",
+      "t103"."baskets_ever" AS "baskets_ever",
+      "t103"."spend_before_90" AS "spend_before_90",
+      "t103"."usual_interval" AS "usual_interval",
+      "t103"."favourite_department" AS "favourite_department",
+      "t103"."recent_favourite" AS "recent_favourite",
+      "t103"."previous_favourite" AS "previous_favourite",
+      "t103"."week_streak" AS "week_streak",
+      "t103"."repeat_value" AS "repeat_value",
+      "t103"."emails_90" AS "emails_90",
+      "t103"."last_reply_at" AS "last_reply_at",
+      "t103"."replies_365" AS "replies_365",
+      "t103"."felt_understood" AS "felt_understood",
+      "t103"."engaged_90" AS "engaged_90",
+      "t103"."last_engaged_at" AS "last_engaged_at",
+      "t103"."clicks_90" AS "clicks_90",
+      "t58"."customer_id" AS "customer_id_right",
+      "t58"."emails_unanswered" AS "emails_unanswered"
     FROM (
       SELECT
-        "t95".*
+        "t101".*
         EXCEPT ("customer_id_right")
       FROM (
         SELECT
-          "t94"."customer_id" AS "customer_id",
-          "t94"."first_name" AS "first_name",
-          "t94"."language" AS "language",
-          "t94"."time_zone" AS "time_zone",
-          "t94"."attributes" AS "attributes",
-          "t94"."created_at" AS "created_at",
-          "t94"."first_basket_at" AS "first_basket_at",
-          "t94"."last_basket_at" AS "last_basket_at",
-          "t94"."baskets_30" AS "baskets_30",
-          "t94"."spend_30" AS "spend_30",
-          "t94"."baskets_90" AS "baskets_90",
-          "t94"."spend_90" AS "spend_90",
-          "t94"."baskets_365" AS "baskets_365",
-          "t94"."spend_365" AS "spend_365",
-          "t94"."repeats" AS "repeats",
-          "t94"."days_with_us" AS "days_with_us",
-          "t94"."baskets_ever" AS "baskets_ever",
-          "t94"."spend_before_90" AS "spend_before_90",
-          "t94"."usual_interval" AS "usual_interval",
-          "t94"."favourite_department" AS "favourite_department",
-          "t94"."recent_favourite" AS "recent_favourite",
-          "t94"."previous_favourite" AS "previous_favourite",
-          "t94"."week_streak" AS "week_streak",
-          "t94"."repeat_value" AS "repeat_value",
-          "t94"."emails_90" AS "emails_90",
-          "t94"."last_reply_at" AS "last_reply_at",
-          "t94"."replies_365" AS "replies_365",
-          "t94"."felt_understood" AS "felt_understood",
-          "t27"."customer_id" AS "customer_id_right",
-          "t27"."engaged_90" AS "engaged_90",
-          "t27"."last_engaged_at" AS "last_engaged_at"
+          "t100"."customer_id" AS "customer_id",
+          "t100"."first_name" AS "first_name",
+          "t100"."language" AS "language",
+          "t100"."time_zone" AS "time_zone",
+          "t100"."attributes" AS "attributes",
+          "t100"."created_at" AS "created_at",
+          "t100"."first_basket_at" AS "first_basket_at",
+          "t100"."last_basket_at" AS "last_basket_at",
+          "t100"."baskets_30" AS "baskets_30",
+          "t100"."spend_30" AS "spend_30",
+          "t100"."baskets_90" AS "baskets_90",
+          "t100"."spend_90" AS "spend_90",
+          "t100"."baskets_365" AS "baskets_365",
+          "t100"."spend_365" AS "spend_365",
+          "t100"."repeats" AS "repeats",
+          "t100"."days_with_us" AS "days_with_us",
+          "t100"."baskets_ever" AS "baskets_ever",
+          "t100"."spend_before_90" AS "spend_before_90",
+          "t100"."usual_interval" AS "usual_interval",
+          "t100"."favourite_department" AS "favourite_department",
+          "t100"."recent_favourite" AS "recent_favourite",
+          "t100"."previous_favourite" AS "previous_favourite",
+          "t100"."week_streak" AS "week_streak",
+          "t100"."repeat_value" AS "repeat_value",
+          "t100"."emails_90" AS "emails_90",
+          "t100"."last_reply_at" AS "last_reply_at",
+          "t100"."replies_365" AS "replies_365",
+          "t100"."felt_understood" AS "felt_understood",
+          "t100"."engaged_90" AS "engaged_90",
+          "t100"."last_engaged_at" AS "last_engaged_at",
+          "t29"."customer_id" AS "customer_id_right",
+          "t29"."clicks_90" AS "clicks_90"
         FROM (
           SELECT
-            "t92".*
+            "t98".*
             EXCEPT ("customer_id_right")
           FROM (
             SELECT
-              "t91"."customer_id" AS "customer_id",
-              "t91"."first_name" AS "first_name",
-              "t91"."language" AS "language",
-              "t91"."time_zone" AS "time_zone",
-              "t91"."attributes" AS "attributes",
-              "t91"."created_at" AS "created_at",
-              "t91"."first_basket_at" AS "first_basket_at",
-              "t91"."last_basket_at" AS "last_basket_at",
-              "t91"."baskets_30" AS "baskets_30",
-              "t91"."spend_30" AS "spend_30",
-              "t91"."baskets_90" AS "baskets_90",
-              "t91"."spend_90" AS "spend_90",
-              "t91"."baskets_365" AS "baskets_365",
-              "t91"."spend_365" AS "spend_365",
-              "t91"."repeats" AS "repeats",
-              "t91"."days_with_us" AS "days_with_us",
-              "t91"."baskets_ever" AS "baskets_ever",
-              "t91"."spend_before_90" AS "spend_before_90",
-              "t91"."usual_interval" AS "usual_interval",
-              "t91"."favourite_department" AS "favourite_department",
-              "t91"."recent_favourite" AS "recent_favourite",
-              "t91"."previous_favourite" AS "previous_favourite",
-              "t91"."week_streak" AS "week_streak",
-              "t91"."repeat_value" AS "repeat_value",
-              "t91"."emails_90" AS "emails_90",
-              "t91"."last_reply_at" AS "last_reply_at",
-              "t91"."replies_365" AS "replies_365",
-              "t41"."customer_id" AS "customer_id_right",
-              "t41"."felt_understood" AS "felt_understood"
+              "t97"."customer_id" AS "customer_id",
+              "t97"."first_name" AS "first_name",
+              "t97"."language" AS "language",
+              "t97"."time_zone" AS "time_zone",
+              "t97"."attributes" AS "attributes",
+              "t97"."created_at" AS "created_at",
+              "t97"."first_basket_at" AS "first_basket_at",
+              "t97"."last_basket_at" AS "last_basket_at",
+              "t97"."baskets_30" AS "baskets_30",
+              "t97"."spend_30" AS "spend_30",
+              "t97"."baskets_90" AS "baskets_90",
+              "t97"."spend_90" AS "spend_90",
+              "t97"."baskets_365" AS "baskets_365",
+              "t97"."spend_365" AS "spend_365",
+              "t97"."repeats" AS "repeats",
+              "t97"."days_with_us" AS "days_with_us",
+              "t97"."baskets_ever" AS "baskets_ever",
+              "t97"."spend_before_90" AS "spend_before_90",
+              "t97"."usual_interval" AS "usual_interval",
+              "t97"."favourite_department" AS "favourite_department",
+              "t97"."recent_favourite" AS "recent_favourite",
+              "t97"."previous_favourite" AS "previous_favourite",
+              "t97"."week_streak" AS "week_streak",
+              "t97"."repeat_value" AS "repeat_value",
+              "t97"."emails_90" AS "emails_90",
+              "t97"."last_reply_at" AS "last_reply_at",
+              "t97"."replies_365" AS "replies_365",
+              "t97"."felt_understood" AS "felt_understood",
+              "t30"."customer_id" AS "customer_id_right",
+              "t30"."engaged_90" AS "engaged_90",
+              "t30"."last_engaged_at" AS "last_engaged_at"
             FROM (
               SELECT
-                "t89".*
+                "t95".*
                 EXCEPT ("customer_id_right")
               FROM (
                 SELECT
-                  "t88"."customer_id" AS "customer_id",
-                  "t88"."first_name" AS "first_name",
-                  "t88"."language" AS "language",
-                  "t88"."time_zone" AS "time_zone",
-                  "t88"."attributes" AS "attributes",
-                  "t88"."created_at" AS "created_at",
-                  "t88"."first_basket_at" AS "first_basket_at",
-                  "t88"."last_basket_at" AS "last_basket_at",
-                  "t88"."baskets_30" AS "baskets_30",
-                  "t88"."spend_30" AS "spend_30",
-                  "t88"."baskets_90" AS "baskets_90",
-                  "t88"."spend_90" AS "spend_90",
-                  "t88"."baskets_365" AS "baskets_365",
-                  "t88"."spend_365" AS "spend_365",
-                  "t88"."repeats" AS "repeats",
-                  "t88"."days_with_us" AS "days_with_us",
-                  "t88"."baskets_ever" AS "baskets_ever",
-                  "t88"."spend_before_90" AS "spend_before_90",
-                  "t88"."usual_interval" AS "usual_interval",
-                  "t88"."favourite_department" AS "favourite_department",
-                  "t88"."recent_favourite" AS "recent_favourite",
-                  "t88"."previous_favourite" AS "previous_favourite",
-                  "t88"."week_streak" AS "week_streak",
-                  "t88"."repeat_value" AS "repeat_value",
-                  "t88"."emails_90" AS "emails_90",
-                  "t29"."customer_id" AS "customer_id_right",
-                  "t29"."last_reply_at" AS "last_reply_at",
-                  "t29"."replies_365" AS "replies_365"
+                  "t94"."customer_id" AS "customer_id",
+                  "t94"."first_name" AS "first_name",
+                  "t94"."language" AS "language",
+                  "t94"."time_zone" AS "time_zone",
+                  "t94"."attributes" AS "attributes",
+                  "t94"."created_at" AS "created_at",
+                  "t94"."first_basket_at" AS "first_basket_at",
+                  "t94"."last_basket_at" AS "last_basket_at",
+                  "t94"."baskets_30" AS "baskets_30",
+                  "t94"."spend_30" AS "spend_30",
+                  "t94"."baskets_90" AS "baskets_90",
+                  "t94"."spend_90" AS "spend_90",
+                  "t94"."baskets_365" AS "baskets_365",
+                  "t94"."spend_365" AS "spend_365",
+                  "t94"."repeats" AS "repeats",
+                  "t94"."days_with_us" AS "days_with_us",
+                  "t94"."baskets_ever" AS "baskets_ever",
+                  "t94"."spend_before_90" AS "spend_before_90",
+                  "t94"."usual_interval" AS "usual_interval",
+                  "t94"."favourite_department" AS "favourite_department",
+                  "t94"."recent_favourite" AS "recent_favourite",
+                  "t94"."previous_favourite" AS "previous_favourite",
+                  "t94"."week_streak" AS "week_streak",
+                  "t94"."repeat_value" AS "repeat_value",
+                  "t94"."emails_90" AS "emails_90",
+                  "t94"."last_reply_at" AS "last_reply_at",
+                  "t94"."replies_365" AS "replies_365",
+                  "t44"."customer_id" AS "customer_id_right",
+                  "t44"."felt_understood" AS "felt_understood"
                 FROM (
                   SELECT
-                    "t86".*
+                    "t92".*
                     EXCEPT ("customer_id_right")
                   FROM (
                     SELECT
-                      "t85"."customer_id" AS "customer_id",
-                      "t85"."first_name" AS "first_name",
-                      "t85"."language" AS "language",
-                      "t85"."time_zone" AS "time_zone",
-                      "t85"."attributes" AS "attributes",
-                      "t85"."created_at" AS "created_at",
-                      "t85"."first_basket_at" AS "first_basket_at",
-                      "t85"."last_basket_at" AS "last_basket_at",
-                      "t85"."baskets_30" AS "baskets_30",
-                      "t85"."spend_30" AS "spend_30",
-                      "t85"."baskets_90" AS "baskets_90",
-                      "t85"."spend_90" AS "spend_90",
-                      "t85"."baskets_365" AS "baskets_365",
-                      "t85"."spend_365" AS "spend_365",
-                      "t85"."repeats" AS "repeats",
-                      "t85"."days_with_us" AS "days_with_us",
-                      "t85"."baskets_ever" AS "baskets_ever",
-                      "t85"."spend_before_90" AS "spend_before_90",
-                      "t85"."usual_interval" AS "usual_interval",
-                      "t85"."favourite_department" AS "favourite_department",
-                      "t85"."recent_favourite" AS "recent_favourite",
-                      "t85"."previous_favourite" AS "previous_favourite",
-                      "t85"."week_streak" AS "week_streak",
-                      "t85"."repeat_value" AS "repeat_value",
-                      "t30"."customer_id" AS "customer_id_right",
-                      "t30"."emails_90" AS "emails_90"
+                      "t91"."customer_id" AS "customer_id",
+                      "t91"."first_name" AS "first_name",
+                      "t91"."language" AS "language",
+                      "t91"."time_zone" AS "time_zone",
+                      "t91"."attributes" AS "attributes",
+                      "t91"."created_at" AS "created_at",
+                      "t91"."first_basket_at" AS "first_basket_at",
+                      "t91"."last_basket_at" AS "last_basket_at",
+                      "t91"."baskets_30" AS "baskets_30",
+                      "t91"."spend_30" AS "spend_30",
+                      "t91"."baskets_90" AS "baskets_90",
+                      "t91"."spend_90" AS "spend_90",
+                      "t91"."baskets_365" AS "baskets_365",
+                      "t91"."spend_365" AS "spend_365",
+                      "t91"."repeats" AS "repeats",
+                      "t91"."days_with_us" AS "days_with_us",
+                      "t91"."baskets_ever" AS "baskets_ever",
+                      "t91"."spend_before_90" AS "spend_before_90",
+                      "t91"."usual_interval" AS "usual_interval",
+                      "t91"."favourite_department" AS "favourite_department",
+                      "t91"."recent_favourite" AS "recent_favourite",
+                      "t91"."previous_favourite" AS "previous_favourite",
+                      "t91"."week_streak" AS "week_streak",
+                      "t91"."repeat_value" AS "repeat_value",
+                      "t91"."emails_90" AS "emails_90",
+                      "t32"."customer_id" AS "customer_id_right",
+                      "t32"."last_reply_at" AS "last_reply_at",
+                      "t32"."replies_365" AS "replies_365"
                     FROM (
                       SELECT
-                        "t83".*
+                        "t89".*
                         EXCEPT ("customer_id_right")
                       FROM (
                         SELECT
-                          "t82"."customer_id" AS "customer_id",
-                          "t82"."first_name" AS "first_name",
-                          "t82"."language" AS "language",
-                          "t82"."time_zone" AS "time_zone",
-                          "t82"."attributes" AS "attributes",
-                          "t82"."created_at" AS "created_at",
-                          "t82"."first_basket_at" AS "first_basket_at",
-                          "t82"."last_basket_at" AS "last_basket_at",
-                          "t82"."baskets_30" AS "baskets_30",
-                          "t82"."spend_30" AS "spend_30",
-                          "t82"."baskets_90" AS "baskets_90",
-                          "t82"."spend_90" AS "spend_90",
-                          "t82"."baskets_365" AS "baskets_365",
-                          "t82"."spend_365" AS "spend_365",
-                          "t82"."repeats" AS "repeats",
-                          "t82"."days_with_us" AS "days_with_us",
-                          "t82"."baskets_ever" AS "baskets_ever",
-                          "t82"."spend_before_90" AS "spend_before_90",
-                          "t82"."usual_interval" AS "usual_interval",
-                          "t82"."favourite_department" AS "favourite_department",
-                          "t82"."recent_favourite" AS "recent_favourite",
-                          "t82"."previous_favourite" AS "previous_favourite",
-                          "t82"."week_streak" AS "week_streak",
-                          "t67"."customer_id" AS "customer_id_right",
-                          "t67"."repeat_value" AS "repeat_value"
+                          "t88"."customer_id" AS "customer_id",
+                          "t88"."first_name" AS "first_name",
+                          "t88"."language" AS "language",
+                          "t88"."time_zone" AS "time_zone",
+                          "t88"."attributes" AS "attributes",
+                          "t88"."created_at" AS "created_at",
+                          "t88"."first_basket_at" AS "first_basket_at",
+                          "t88"."last_basket_at" AS "last_basket_at",
+                          "t88"."baskets_30" AS "baskets_30",
+                          "t88"."spend_30" AS "spend_30",
+                          "t88"."baskets_90" AS "baskets_90",
+                          "t88"."spend_90" AS "spend_90",
+                          "t88"."baskets_365" AS "baskets_365",
+                          "t88"."spend_365" AS "spend_365",
+                          "t88"."repeats" AS "repeats",
+                          "t88"."days_with_us" AS "days_with_us",
+                          "t88"."baskets_ever" AS "baskets_ever",
+                          "t88"."spend_before_90" AS "spend_before_90",
+                          "t88"."usual_interval" AS "usual_interval",
+                          "t88"."favourite_department" AS "favourite_department",
+                          "t88"."recent_favourite" AS "recent_favourite",
+                          "t88"."previous_favourite" AS "previous_favourite",
+                          "t88"."week_streak" AS "week_streak",
+                          "t88"."repeat_value" AS "repeat_value",
+                          "t33"."customer_id" AS "customer_id_right",
+                          "t33"."emails_90" AS "emails_90"
                         FROM (
                           SELECT
-                            "t80".*
+                            "t86".*
                             EXCEPT ("customer_id_right")
                           FROM (
                             SELECT
-                              "t79"."customer_id" AS "customer_id",
-                              "t79"."first_name" AS "first_name",
-                              "t79"."language" AS "language",
-                              "t79"."time_zone" AS "time_zone",
-                              "t79"."attributes" AS "attributes",
-                              "t79"."created_at" AS "created_at",
-                              "t79"."first_basket_at" AS "first_basket_at",
-                              "t79"."last_basket_at" AS "last_basket_at",
-                              "t79"."baskets_30" AS "baskets_30",
-                              "t79"."spend_30" AS "spend_30",
-                              "t79"."baskets_90" AS "baskets_90",
-                              "t79"."spend_90" AS "spend_90",
-                              "t79"."baskets_365" AS "baskets_365",
-                              "t79"."spend_365" AS "spend_365",
-                              "t79"."repeats" AS "repeats",
-                              "t79"."days_with_us" AS "days_with_us",
-                              "t79"."baskets_ever" AS "baskets_ever",
-                              "t79"."spend_before_90" AS "spend_before_90",
-                              "t79"."usual_interval" AS "usual_interval",
-                              "t79"."favourite_department" AS "favourite_department",
-                              "t79"."recent_favourite" AS "recent_favourite",
-                              "t79"."previous_favourite" AS "previous_favourite",
-                              "t57"."customer_id" AS "customer_id_right",
-                              "t57"."week_streak" AS "week_streak"
+                              "t85"."customer_id" AS "customer_id",
+                              "t85"."first_name" AS "first_name",
+                              "t85"."language" AS "language",
+                              "t85"."time_zone" AS "time_zone",
+                              "t85"."attributes" AS "attributes",
+                              "t85"."created_at" AS "created_at",
+                              "t85"."first_basket_at" AS "first_basket_at",
+                              "t85"."last_basket_at" AS "last_basket_at",
+                              "t85"."baskets_30" AS "baskets_30",
+                              "t85"."spend_30" AS "spend_30",
+                              "t85"."baskets_90" AS "baskets_90",
+                              "t85"."spend_90" AS "spend_90",
+                              "t85"."baskets_365" AS "baskets_365",
+                              "t85"."spend_365" AS "spend_365",
+                              "t85"."repeats" AS "repeats",
+                              "t85"."days_with_us" AS "days_with_us",
+                              "t85"."baskets_ever" AS "baskets_ever",
+                              "t85"."spend_before_90" AS "spend_before_90",
+                              "t85"."usual_interval" AS "usual_interval",
+                              "t85"."favourite_department" AS "favourite_department",
+                              "t85"."recent_favourite" AS "recent_favourite",
+                              "t85"."previous_favourite" AS "previous_favourite",
+                              "t85"."week_streak" AS "week_streak",
+                              "t70"."customer_id" AS "customer_id_right",
+                              "t70"."repeat_value" AS "repeat_value"
                             FROM (
                               SELECT
-                                "t77".*
+                                "t83".*
                                 EXCEPT ("customer_id_right")
                               FROM (
                                 SELECT
-                                  "t76"."customer_id" AS "customer_id",
-                                  "t76"."first_name" AS "first_name",
-                                  "t76"."language" AS "language",
-                                  "t76"."time_zone" AS "time_zone",
-                                  "t76"."attributes" AS "attributes",
-                                  "t76"."created_at" AS "created_at",
-                                  "t76"."first_basket_at" AS "first_basket_at",
-                                  "t76"."last_basket_at" AS "last_basket_at",
-                                  "t76"."baskets_30" AS "baskets_30",
-                                  "t76"."spend_30" AS "spend_30",
-                                  "t76"."baskets_90" AS "baskets_90",
-                                  "t76"."spend_90" AS "spend_90",
-                                  "t76"."baskets_365" AS "baskets_365",
-                                  "t76"."spend_365" AS "spend_365",
-                                  "t76"."repeats" AS "repeats",
-                                  "t76"."days_with_us" AS "days_with_us",
-                                  "t76"."baskets_ever" AS "baskets_ever",
-                                  "t76"."spend_before_90" AS "spend_before_90",
-                                  "t76"."usual_interval" AS "usual_interval",
-                                  "t76"."favourite_department" AS "favourite_department",
-                                  "t76"."recent_favourite" AS "recent_favourite",
-                                  "t62"."customer_id" AS "customer_id_right",
-                                  "t62"."previous_favourite" AS "previous_favourite"
+                                  "t82"."customer_id" AS "customer_id",
+                                  "t82"."first_name" AS "first_name",
+                                  "t82"."language" AS "language",
+                                  "t82"."time_zone" AS "time_zone",
+                                  "t82"."attributes" AS "attributes",
+                                  "t82"."created_at" AS "created_at",
+                                  "t82"."first_basket_at" AS "first_basket_at",
+                                  "t82"."last_basket_at" AS "last_basket_at",
+                                  "t82"."baskets_30" AS "baskets_30",
+                                  "t82"."spend_30" AS "spend_30",
+                                  "t82"."baskets_90" AS "baskets_90",
+                                  "t82"."spend_90" AS "spend_90",
+                                  "t82"."baskets_365" AS "baskets_365",
+                                  "t82"."spend_365" AS "spend_365",
+                                  "t82"."repeats" AS "repeats",
+                                  "t82"."days_with_us" AS "days_with_us",
+                                  "t82"."baskets_ever" AS "baskets_ever",
+                                  "t82"."spend_before_90" AS "spend_before_90",
+                                  "t82"."usual_interval" AS "usual_interval",
+                                  "t82"."favourite_department" AS "favourite_department",
+                                  "t82"."recent_favourite" AS "recent_favourite",
+                                  "t82"."previous_favourite" AS "previous_favourite",
+                                  "t60"."customer_id" AS "customer_id_right",
+                                  "t60"."week_streak" AS "week_streak"
                                 FROM (
                                   SELECT
-                                    "t74".*
+                                    "t80".*
                                     EXCEPT ("customer_id_right")
                                   FROM (
                                     SELECT
-                                      "t73"."customer_id" AS "customer_id",
-                                      "t73"."first_name" AS "first_name",
-                                      "t73"."language" AS "language",
-                                      "t73"."time_zone" AS "time_zone",
-                                      "t73"."attributes" AS "attributes",
-                                      "t73"."created_at" AS "created_at",
-                                      "t73"."first_basket_at" AS "first_basket_at",
-                                      "t73"."last_basket_at" AS "last_basket_at",
-                                      "t73"."baskets_30" AS "baskets_30",
-                                      "t73"."spend_30" AS "spend_30",
-                                      "t73"."baskets_90" AS "baskets_90",
-                                      "t73"."spend_90" AS "spend_90",
-                                      "t73"."baskets_365" AS "baskets_365",
-                                      "t73"."spend_365" AS "spend_365",
-                                      "t73"."repeats" AS "repeats",
-                                      "t73"."days_with_us" AS "days_with_us",
-                                      "t73"."baskets_ever" AS "baskets_ever",
-                                      "t73"."spend_before_90" AS "spend_before_90",
-                                      "t73"."usual_interval" AS "usual_interval",
-                                      "t73"."favourite_department" AS "favourite_department",
-                                      "t63"."customer_id" AS "customer_id_right",
-                                      "t63"."recent_favourite" AS "recent_favourite"
+                                      "t79"."customer_id" AS "customer_id",
+                                      "t79"."first_name" AS "first_name",
+                                      "t79"."language" AS "language",
+                                      "t79"."time_zone" AS "time_zone",
+                                      "t79"."attributes" AS "attributes",
+                                      "t79"."created_at" AS "created_at",
+                                      "t79"."first_basket_at" AS "first_basket_at",
+                                      "t79"."last_basket_at" AS "last_basket_at",
+                                      "t79"."baskets_30" AS "baskets_30",
+                                      "t79"."spend_30" AS "spend_30",
+                                      "t79"."baskets_90" AS "baskets_90",
+                                      "t79"."spend_90" AS "spend_90",
+                                      "t79"."baskets_365" AS "baskets_365",
+                                      "t79"."spend_365" AS "spend_365",
+                                      "t79"."repeats" AS "repeats",
+                                      "t79"."days_with_us" AS "days_with_us",
+                                      "t79"."baskets_ever" AS "baskets_ever",
+                                      "t79"."spend_before_90" AS "spend_before_90",
+                                      "t79"."usual_interval" AS "usual_interval",
+                                      "t79"."favourite_department" AS "favourite_department",
+                                      "t79"."recent_favourite" AS "recent_favourite",
+                                      "t65"."customer_id" AS "customer_id_right",
+                                      "t65"."previous_favourite" AS "previous_favourite"
                                     FROM (
                                       SELECT
-                                        "t71".*
+                                        "t77".*
                                         EXCEPT ("customer_id_right")
                                       FROM (
                                         SELECT
-                                          "t70"."customer_id" AS "customer_id",
-                                          "t70"."first_name" AS "first_name",
-                                          "t70"."language" AS "language",
-                                          "t70"."time_zone" AS "time_zone",
-                                          "t70"."attributes" AS "attributes",
-                                          "t70"."created_at" AS "created_at",
-                                          "t70"."first_basket_at" AS "first_basket_at",
-                                          "t70"."last_basket_at" AS "last_basket_at",
-                                          "t70"."baskets_30" AS "baskets_30",
-                                          "t70"."spend_30" AS "spend_30",
-                                          "t70"."baskets_90" AS "baskets_90",
-                                          "t70"."spend_90" AS "spend_90",
-                                          "t70"."baskets_365" AS "baskets_365",
-                                          "t70"."spend_365" AS "spend_365",
-                                          "t70"."repeats" AS "repeats",
-                                          "t70"."days_with_us" AS "days_with_us",
-                                          "t70"."baskets_ever" AS "baskets_ever",
-                                          "t70"."spend_before_90" AS "spend_before_90",
-                                          "t70"."usual_interval" AS "usual_interval",
-                                          "t64"."customer_id" AS "customer_id_right",
-                                          "t64"."favourite_department" AS "favourite_department"
+                                          "t76"."customer_id" AS "customer_id",
+                                          "t76"."first_name" AS "first_name",
+                                          "t76"."language" AS "language",
+                                          "t76"."time_zone" AS "time_zone",
+                                          "t76"."attributes" AS "attributes",
+                                          "t76"."created_at" AS "created_at",
+                                          "t76"."first_basket_at" AS "first_basket_at",
+                                          "t76"."last_basket_at" AS "last_basket_at",
+                                          "t76"."baskets_30" AS "baskets_30",
+                                          "t76"."spend_30" AS "spend_30",
+                                          "t76"."baskets_90" AS "baskets_90",
+                                          "t76"."spend_90" AS "spend_90",
+                                          "t76"."baskets_365" AS "baskets_365",
+                                          "t76"."spend_365" AS "spend_365",
+                                          "t76"."repeats" AS "repeats",
+                                          "t76"."days_with_us" AS "days_with_us",
+                                          "t76"."baskets_ever" AS "baskets_ever",
+                                          "t76"."spend_before_90" AS "spend_before_90",
+                                          "t76"."usual_interval" AS "usual_interval",
+                                          "t76"."favourite_department" AS "favourite_department",
+                                          "t66"."customer_id" AS "customer_id_right",
+                                          "t66"."recent_favourite" AS "recent_favourite"
                                         FROM (
                                           SELECT
-                                            "t68".*
+                                            "t74".*
                                             EXCEPT ("customer_id_right")
                                           FROM (
                                             SELECT
-                                              "t56"."customer_id" AS "customer_id",
-                                              "t56"."first_name" AS "first_name",
-                                              "t56"."language" AS "language",
-                                              "t56"."time_zone" AS "time_zone",
-                                              "t56"."attributes" AS "attributes",
-                                              "t56"."created_at" AS "created_at",
-                                              "t56"."first_basket_at" AS "first_basket_at",
-                                              "t56"."last_basket_at" AS "last_basket_at",
-                                              "t56"."baskets_30" AS "baskets_30",
-                                              "t56"."spend_30" AS "spend_30",
-                                              "t56"."baskets_90" AS "baskets_90",
-                                              "t56"."spend_90" AS "spend_90",
-                                              "t56"."baskets_365" AS "baskets_365",
-                                              "t56"."spend_365" AS "spend_365",
-                                              "t56"."repeats" AS "repeats",
-                                              "t56"."days_with_us" AS "days_with_us",
-                                              "t56"."baskets_ever" AS "baskets_ever",
-                                              "t56"."spend_before_90" AS "spend_before_90",
-                                              "t65"."customer_id" AS "customer_id_right",
-                                              "t65"."usual_interval" AS "usual_interval"
+                                              "t73"."customer_id" AS "customer_id",
+                                              "t73"."first_name" AS "first_name",
+                                              "t73"."language" AS "language",
+                                              "t73"."time_zone" AS "time_zone",
+                                              "t73"."attributes" AS "attributes",
+                                              "t73"."created_at" AS "created_at",
+                                              "t73"."first_basket_at" AS "first_basket_at",
+                                              "t73"."last_basket_at" AS "last_basket_at",
+                                              "t73"."baskets_30" AS "baskets_30",
+                                              "t73"."spend_30" AS "spend_30",
+                                              "t73"."baskets_90" AS "baskets_90",
+                                              "t73"."spend_90" AS "spend_90",
+                                              "t73"."baskets_365" AS "baskets_365",
+                                              "t73"."spend_365" AS "spend_365",
+                                              "t73"."repeats" AS "repeats",
+                                              "t73"."days_with_us" AS "days_with_us",
+                                              "t73"."baskets_ever" AS "baskets_ever",
+                                              "t73"."spend_before_90" AS "spend_before_90",
+                                              "t73"."usual_interval" AS "usual_interval",
+                                              "t67"."customer_id" AS "customer_id_right",
+                                              "t67"."favourite_department" AS "favourite_department"
                                             FROM (
                                               SELECT
-                                                "t46".*
+                                                "t71".*
                                                 EXCEPT ("customer_id_right")
                                               FROM (
                                                 SELECT
-                                                  "t4"."customer_id" AS "customer_id",
-                                                  "t4"."first_name" AS "first_name",
-                                                  "t4"."language" AS "language",
-                                                  "t4"."time_zone" AS "time_zone",
-                                                  "t4"."attributes" AS "attributes",
-                                                  "t4"."created_at" AS "created_at",
-                                                  "t36"."customer_id" AS "customer_id_right",
-                                                  "t36"."first_basket_at" AS "first_basket_at",
-                                                  "t36"."last_basket_at" AS "last_basket_at",
-                                                  "t36"."baskets_30" AS "baskets_30",
-                                                  "t36"."spend_30" AS "spend_30",
-                                                  "t36"."baskets_90" AS "baskets_90",
-                                                  "t36"."spend_90" AS "spend_90",
-                                                  "t36"."baskets_365" AS "baskets_365",
-                                                  "t36"."spend_365" AS "spend_365",
-                                                  "t36"."repeats" AS "repeats",
-                                                  "t36"."days_with_us" AS "days_with_us",
-                                                  "t36"."baskets_ever" AS "baskets_ever",
-                                                  "t36"."spend_before_90" AS "spend_before_90"
-                                                FROM "customer" AS "t4"
-                                                LEFT SEMI JOIN "touched" AS "t3"
-                                                  ON "t4"."customer_id" = "t3"."customer_id"
+                                                  "t59"."customer_id" AS "customer_id",
+                                                  "t59"."first_name" AS "first_name",
+                                                  "t59"."language" AS "language",
+                                                  "t59"."time_zone" AS "time_zone",
+                                                  "t59"."attributes" AS "attributes",
+                                                  "t59"."created_at" AS "created_at",
+                                                  "t59"."first_basket_at" AS "first_basket_at",
+                                                  "t59"."last_basket_at" AS "last_basket_at",
+                                                  "t59"."baskets_30" AS "baskets_30",
+                                                  "t59"."spend_30" AS "spend_30",
+                                                  "t59"."baskets_90" AS "baskets_90",
+                                                  "t59"."spend_90" AS "spend_90",
+                                                  "t59"."baskets_365" AS "baskets_365",
+                                                  "t59"."spend_365" AS "spend_365",
+                                                  "t59"."repeats" AS "repeats",
+                                                  "t59"."days_with_us" AS "days_with_us",
+                                                  "t59"."baskets_ever" AS "baskets_ever",
+                                                  "t59"."spend_before_90" AS "spend_before_90",
+                                                  "t68"."customer_id" AS "customer_id_right",
+                                                  "t68"."usual_interval" AS "usual_interval"
+                                                FROM (
+                                                  SELECT
+                                                    "t49".*
+                                                    EXCEPT ("customer_id_right")
+                                                  FROM (
+                                                    SELECT
+                                                      "t4"."customer_id" AS "customer_id",
+                                                      "t4"."first_name" AS "first_name",
+                                                      "t4"."language" AS "language",
+                                                      "t4"."time_zone" AS "time_zone",
+                                                      "t4"."attributes" AS "attributes",
+                                                      "t4"."created_at" AS "created_at",
+                                                      "t39"."customer_id" AS "customer_id_right",
+                                                      "t39"."first_basket_at" AS "first_basket_at",
+                                                      "t39"."last_basket_at" AS "last_basket_at",
+                                                      "t39"."baskets_30" AS "baskets_30",
+                                                      "t39"."spend_30" AS "spend_30",
+                                                      "t39"."baskets_90" AS "baskets_90",
+                                                      "t39"."spend_90" AS "spend_90",
+                                                      "t39"."baskets_365" AS "baskets_365",
+                                                      "t39"."spend_365" AS "spend_365",
+                                                      "t39"."repeats" AS "repeats",
+                                                      "t39"."days_with_us" AS "days_with_us",
+                                                      "t39"."baskets_ever" AS "baskets_ever",
+                                                      "t39"."spend_before_90" AS "spend_before_90"
+                                                    FROM "customer" AS "t4"
+                                                    LEFT SEMI JOIN "touched" AS "t3"
+                                                      ON "t4"."customer_id" = "t3"."customer_id"
+                                                    LEFT OUTER JOIN (
+                                                      SELECT
+                                                        "t20"."customer_id" AS "customer_id",
+                                                        MIN("t20"."at") AS "first_basket_at",
+                                                        MAX("t20"."at") AS "last_basket_at",
+                                                        SUM(CAST("t20"."day" >= 20498 AS Nullable(Int32))) AS "baskets_30",
+                                                        sumIf("t20"."amount_cents", "t20"."day" >= 20498) AS "spend_30",
+                                                        SUM(CAST("t20"."day" >= 20438 AS Nullable(Int32))) AS "baskets_90",
+                                                        sumIf("t20"."amount_cents", "t20"."day" >= 20438) AS "spend_90",
+                                                        SUM(CAST("t20"."day" >= 20163 AS Nullable(Int32))) AS "baskets_365",
+                                                        sumIf("t20"."amount_cents", "t20"."day" >= 20163) AS "spend_365",
+                                                        uniq("t20"."day") - 1 AS "repeats",
+                                                        MAX("t20"."day") - MIN("t20"."day") AS "days_with_us",
+                                                        COUNT(*) AS "baskets_ever",
+                                                        sumIf("t20"."amount_cents", (
+                                                          "t20"."day" < 20438
+                                                        ) AND (
+                                                          "t20"."day" >= 20348
+                                                        )) AS "spend_before_90"
+                                                      FROM "t15" AS "t20"
+                                                      GROUP BY
+                                                        "t20"."customer_id"
+                                                    ) AS "t39"
+                                                      ON "t4"."customer_id" = "t39"."customer_id"
+                                                  ) AS "t49"
+                                                ) AS "t59"
                                                 LEFT OUTER JOIN (
                                                   SELECT
-                                                    "t19"."customer_id" AS "customer_id",
-                                                    MIN("t19"."at") AS "first_basket_at",
-                                                    MAX("t19"."at") AS "last_basket_at",
-                                                    SUM(CAST("t19"."day" >= 20498 AS Nullable(Int32))) AS "baskets_30",
-                                                    sumIf("t19"."amount_cents", "t19"."day" >= 20498) AS "spend_30",
-                                                    SUM(CAST("t19"."day" >= 20438 AS Nullable(Int32))) AS "baskets_90",
-                                                    sumIf("t19"."amount_cents", "t19"."day" >= 20438) AS "spend_90",
-                                                    SUM(CAST("t19"."day" >= 20163 AS Nullable(Int32))) AS "baskets_365",
-                                                    sumIf("t19"."amount_cents", "t19"."day" >= 20163) AS "spend_365",
-                                                    uniq("t19"."day") - 1 AS "repeats",
-                                                    MAX("t19"."day") - MIN("t19"."day") AS "days_with_us",
-                                                    COUNT(*) AS "baskets_ever",
-                                                    sumIf("t19"."amount_cents", (
-                                                      "t19"."day" < 20438
-                                                    ) AND (
-                                                      "t19"."day" >= 20348
-                                                    )) AS "spend_before_90"
-                                                  FROM "t14" AS "t19"
-                                                  GROUP BY
-                                                    "t19"."customer_id"
-                                                ) AS "t36"
-                                                  ON "t4"."customer_id" = "t36"."customer_id"
-                                              ) AS "t46"
-                                            ) AS "t56"
+                                                    "t57"."customer_id" AS "customer_id",
+                                                    "t57"."usual_interval" AS "usual_interval"
+                                                  FROM (
+                                                    SELECT
+                                                      "t46"."customer_id" AS "customer_id",
+                                                      quantileExactExclusive("t46"."gap") AS "usual_interval",
+                                                      COUNT(*) AS "gaps"
+                                                    FROM (
+                                                      SELECT
+                                                        *
+                                                      FROM (
+                                                        SELECT
+                                                          "t19"."customer_id" AS "customer_id",
+                                                          "t19"."day" AS "day",
+                                                          CAST("t19"."day" - lagInFrame("t19"."day") OVER (
+                                                            PARTITION BY "t19"."customer_id"
+                                                            ORDER BY "t19"."day" ASC
+                                                            ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING
+                                                          ) AS Nullable(Float64)) AS "gap"
+                                                        FROM (
+                                                          SELECT DISTINCT
+                                                            "t8"."customer_id" AS "customer_id",
+                                                            "t8"."day" AS "day"
+                                                          FROM "t7" AS "t8"
+                                                          WHERE
+                                                            "t8"."name" IN ('basket') AND "t8"."day" >= 20163
+                                                        ) AS "t19"
+                                                      ) AS "t38"
+                                                      WHERE
+                                                        isNotNull("t38"."gap")
+                                                    ) AS "t46"
+                                                    GROUP BY
+                                                      "t46"."customer_id"
+                                                  ) AS "t57"
+                                                  WHERE
+                                                    "t57"."gaps" >= 3
+                                                ) AS "t68"
+                                                  ON "t59"."customer_id" = "t68"."customer_id"
+                                              ) AS "t71"
+                                            ) AS "t73"
                                             LEFT OUTER JOIN (
                                               SELECT
-                                                "t54"."customer_id" AS "customer_id",
-                                                "t54"."usual_interval" AS "usual_interval"
+                                                "t56"."customer_id" AS "customer_id",
+                                                "t56"."value" AS "favourite_department"
                                               FROM (
                                                 SELECT
-                                                  "t43"."customer_id" AS "customer_id",
-                                                  quantileExactExclusive("t43"."gap") AS "usual_interval",
-                                                  COUNT(*) AS "gaps"
+                                                  "t42"."customer_id" AS "customer_id",
+                                                  "t42"."value" AS "value",
+                                                  "t42"."weight" AS "weight",
+                                                  ROW_NUMBER() OVER (
+                                                    PARTITION BY "t42"."customer_id"
+                                                    ORDER BY "t42"."weight" DESC, "t42"."value" ASC
+                                                    ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING
+                                                  ) - 1 AS "place"
                                                 FROM (
                                                   SELECT
                                                     *
                                                   FROM (
                                                     SELECT
                                                       "t18"."customer_id" AS "customer_id",
-                                                      "t18"."day" AS "day",
-                                                      CAST("t18"."day" - lagInFrame("t18"."day") OVER (
-                                                        PARTITION BY "t18"."customer_id"
-                                                        ORDER BY "t18"."day" ASC
-                                                        ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING
-                                                      ) AS Nullable(Float64)) AS "gap"
+                                                      "t18"."value" AS "value",
+                                                      COALESCE(SUM("t18"."weight"), 0) AS "weight"
                                                     FROM (
-                                                      SELECT DISTINCT
+                                                      SELECT
                                                         "t8"."customer_id" AS "customer_id",
-                                                        "t8"."day" AS "day"
+                                                        "t8"."department" AS "value",
+                                                        "t8"."amount_cents" AS "weight"
                                                       FROM "t7" AS "t8"
                                                       WHERE
                                                         "t8"."name" IN ('basket') AND "t8"."day" >= 20163
                                                     ) AS "t18"
-                                                  ) AS "t35"
+                                                    GROUP BY
+                                                      "t18"."customer_id",
+                                                      "t18"."value"
+                                                  ) AS "t28"
                                                   WHERE
-                                                    isNotNull("t35"."gap")
-                                                ) AS "t43"
-                                                GROUP BY
-                                                  "t43"."customer_id"
-                                              ) AS "t54"
+                                                    isNotNull("t28"."value")
+                                                ) AS "t42"
+                                              ) AS "t56"
                                               WHERE
-                                                "t54"."gaps" >= 3
-                                            ) AS "t65"
-                                              ON "t56"."customer_id" = "t65"."customer_id"
-                                          ) AS "t68"
-                                        ) AS "t70"
+                                                "t56"."place" = 0
+                                            ) AS "t67"
+                                              ON "t73"."customer_id" = "t67"."customer_id"
+                                          ) AS "t74"
+                                        ) AS "t76"
                                         LEFT OUTER JOIN (
                                           SELECT
-                                            "t53"."customer_id" AS "customer_id",
-                                            "t53"."value" AS "favourite_department"
+                                            "t55"."customer_id" AS "customer_id",
+                                            "t55"."value" AS "recent_favourite"
                                           FROM (
                                             SELECT
-                                              "t39"."customer_id" AS "customer_id",
-                                              "t39"."value" AS "value",
-                                              "t39"."weight" AS "weight",
+                                              "t41"."customer_id" AS "customer_id",
+                                              "t41"."value" AS "value",
+                                              "t41"."weight" AS "weight",
                                               ROW_NUMBER() OVER (
-                                                PARTITION BY "t39"."customer_id"
-                                                ORDER BY "t39"."weight" DESC, "t39"."value" ASC
+                                                PARTITION BY "t41"."customer_id"
+                                                ORDER BY "t41"."weight" DESC, "t41"."value" ASC
                                                 ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING
                                               ) - 1 AS "place"
                                             FROM (
@@ -919,34 +1004,34 @@ FROM (
                                                     "t8"."amount_cents" AS "weight"
                                                   FROM "t7" AS "t8"
                                                   WHERE
-                                                    "t8"."name" IN ('basket') AND "t8"."day" >= 20163
+                                                    "t8"."name" IN ('basket') AND "t8"."day" >= 20438
                                                 ) AS "t17"
                                                 GROUP BY
                                                   "t17"."customer_id",
                                                   "t17"."value"
-                                              ) AS "t26"
+                                              ) AS "t27"
                                               WHERE
-                                                isNotNull("t26"."value")
-                                            ) AS "t39"
-                                          ) AS "t53"
+                                                isNotNull("t27"."value")
+                                            ) AS "t41"
+                                          ) AS "t55"
                                           WHERE
-                                            "t53"."place" = 0
-                                        ) AS "t64"
-                                          ON "t70"."customer_id" = "t64"."customer_id"
-                                      ) AS "t71"
-                                    ) AS "t73"
+                                            "t55"."place" = 0
+                                        ) AS "t66"
+                                          ON "t76"."customer_id" = "t66"."customer_id"
+                                      ) AS "t77"
+                                    ) AS "t79"
                                     LEFT OUTER JOIN (
                                       SELECT
-                                        "t52"."customer_id" AS "customer_id",
-                                        "t52"."value" AS "recent_favourite"
+                                        "t54"."customer_id" AS "customer_id",
+                                        "t54"."value" AS "previous_favourite"
                                       FROM (
                                         SELECT
-                                          "t38"."customer_id" AS "customer_id",
-                                          "t38"."value" AS "value",
-                                          "t38"."weight" AS "weight",
+                                          "t40"."customer_id" AS "customer_id",
+                                          "t40"."value" AS "value",
+                                          "t40"."weight" AS "weight",
                                           ROW_NUMBER() OVER (
-                                            PARTITION BY "t38"."customer_id"
-                                            ORDER BY "t38"."weight" DESC, "t38"."value" ASC
+                                            PARTITION BY "t40"."customer_id"
+                                            ORDER BY "t40"."weight" DESC, "t40"."value" ASC
                                             ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING
                                           ) - 1 AS "place"
                                         FROM (
@@ -964,236 +1049,208 @@ FROM (
                                                 "t8"."amount_cents" AS "weight"
                                               FROM "t7" AS "t8"
                                               WHERE
-                                                "t8"."name" IN ('basket') AND "t8"."day" >= 20438
+                                                "t8"."name" IN ('basket') AND "t8"."day" < 20438 AND "t8"."day" >= 20073
                                             ) AS "t16"
                                             GROUP BY
                                               "t16"."customer_id",
                                               "t16"."value"
-                                          ) AS "t25"
+                                          ) AS "t26"
                                           WHERE
-                                            isNotNull("t25"."value")
-                                        ) AS "t38"
-                                      ) AS "t52"
+                                            isNotNull("t26"."value")
+                                        ) AS "t40"
+                                      ) AS "t54"
                                       WHERE
-                                        "t52"."place" = 0
-                                    ) AS "t63"
-                                      ON "t73"."customer_id" = "t63"."customer_id"
-                                  ) AS "t74"
-                                ) AS "t76"
+                                        "t54"."place" = 0
+                                    ) AS "t65"
+                                      ON "t79"."customer_id" = "t65"."customer_id"
+                                  ) AS "t80"
+                                ) AS "t82"
                                 LEFT OUTER JOIN (
                                   SELECT
-                                    "t51"."customer_id" AS "customer_id",
-                                    "t51"."value" AS "previous_favourite"
+                                    "t48"."customer_id" AS "customer_id",
+                                    COUNT(*) AS "week_streak"
                                   FROM (
                                     SELECT
-                                      "t37"."customer_id" AS "customer_id",
-                                      "t37"."value" AS "value",
-                                      "t37"."weight" AS "weight",
-                                      ROW_NUMBER() OVER (
-                                        PARTITION BY "t37"."customer_id"
-                                        ORDER BY "t37"."weight" DESC, "t37"."value" ASC
-                                        ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING
-                                      ) - 1 AS "place"
+                                      *
                                     FROM (
                                       SELECT
-                                        *
+                                        "t21"."customer_id" AS "customer_id",
+                                        "t21"."span" AS "span",
+                                        ROW_NUMBER() OVER (
+                                          PARTITION BY "t21"."customer_id"
+                                          ORDER BY "t21"."span" DESC
+                                          ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING
+                                        ) - 1 AS "place",
+                                        MAX("t21"."span") OVER (
+                                          PARTITION BY "t21"."customer_id"
+                                          ORDER BY "t21"."span" DESC
+                                          ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING
+                                        ) AS "newest"
                                       FROM (
-                                        SELECT
-                                          "t15"."customer_id" AS "customer_id",
-                                          "t15"."value" AS "value",
-                                          COALESCE(SUM("t15"."weight"), 0) AS "weight"
-                                        FROM (
-                                          SELECT
-                                            "t8"."customer_id" AS "customer_id",
-                                            "t8"."department" AS "value",
-                                            "t8"."amount_cents" AS "weight"
-                                          FROM "t7" AS "t8"
-                                          WHERE
-                                            "t8"."name" IN ('basket') AND "t8"."day" < 20438 AND "t8"."day" >= 20073
-                                        ) AS "t15"
-                                        GROUP BY
-                                          "t15"."customer_id",
-                                          "t15"."value"
-                                      ) AS "t24"
-                                      WHERE
-                                        isNotNull("t24"."value")
+                                        SELECT DISTINCT
+                                          "t8"."customer_id" AS "customer_id",
+                                          CAST(FLOOR((
+                                            "t8"."day" + 3
+                                          ) / (
+                                            7
+                                          )) AS Nullable(Int64)) AS "span"
+                                        FROM "t7" AS "t8"
+                                        WHERE
+                                          "t8"."name" IN ('basket')
+                                      ) AS "t21"
                                     ) AS "t37"
-                                  ) AS "t51"
-                                  WHERE
-                                    "t51"."place" = 0
-                                ) AS "t62"
-                                  ON "t76"."customer_id" = "t62"."customer_id"
-                              ) AS "t77"
-                            ) AS "t79"
+                                    WHERE
+                                      "t37"."newest" >= 2932 AND (
+                                        "t37"."span" + "t37"."place"
+                                      ) = "t37"."newest"
+                                  ) AS "t48"
+                                  GROUP BY
+                                    "t48"."customer_id"
+                                ) AS "t60"
+                                  ON "t82"."customer_id" = "t60"."customer_id"
+                              ) AS "t83"
+                            ) AS "t85"
                             LEFT OUTER JOIN (
                               SELECT
-                                "t45"."customer_id" AS "customer_id",
-                                COUNT(*) AS "week_streak"
+                                "t52"."customer_id" AS "customer_id",
+                                CAST(FLOOR(AVG(CAST("t52"."spent" AS Nullable(Float64))) + 0.5) AS Nullable(Int64)) AS "repeat_value"
                               FROM (
                                 SELECT
                                   *
                                 FROM (
                                   SELECT
-                                    "t20"."customer_id" AS "customer_id",
-                                    "t20"."span" AS "span",
-                                    ROW_NUMBER() OVER (
-                                      PARTITION BY "t20"."customer_id"
-                                      ORDER BY "t20"."span" DESC
+                                    "t34"."customer_id" AS "customer_id",
+                                    "t34"."day" AS "day",
+                                    "t34"."spent" AS "spent",
+                                    MIN("t34"."day") OVER (
+                                      PARTITION BY "t34"."customer_id"
                                       ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING
-                                    ) - 1 AS "place",
-                                    MAX("t20"."span") OVER (
-                                      PARTITION BY "t20"."customer_id"
-                                      ORDER BY "t20"."span" DESC
-                                      ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING
-                                    ) AS "newest"
+                                    ) AS "first"
                                   FROM (
-                                    SELECT DISTINCT
-                                      "t8"."customer_id" AS "customer_id",
-                                      CAST(FLOOR((
-                                        "t8"."day" + 3
-                                      ) / (
-                                        7
-                                      )) AS Nullable(Int64)) AS "span"
-                                    FROM "t7" AS "t8"
-                                    WHERE
-                                      "t8"."name" IN ('basket')
-                                  ) AS "t20"
-                                ) AS "t34"
+                                    SELECT
+                                      "t20"."customer_id" AS "customer_id",
+                                      "t20"."day" AS "day",
+                                      COALESCE(SUM("t20"."amount_cents"), 0) AS "spent"
+                                    FROM "t15" AS "t20"
+                                    GROUP BY
+                                      "t20"."customer_id",
+                                      "t20"."day"
+                                  ) AS "t34"
+                                ) AS "t45"
                                 WHERE
-                                  "t34"."newest" >= 2932 AND (
-                                    "t34"."span" + "t34"."place"
-                                  ) = "t34"."newest"
-                              ) AS "t45"
+                                  "t45"."day" > "t45"."first"
+                              ) AS "t52"
                               GROUP BY
-                                "t45"."customer_id"
-                            ) AS "t57"
-                              ON "t79"."customer_id" = "t57"."customer_id"
-                          ) AS "t80"
-                        ) AS "t82"
+                                "t52"."customer_id"
+                            ) AS "t70"
+                              ON "t85"."customer_id" = "t70"."customer_id"
+                          ) AS "t86"
+                        ) AS "t88"
                         LEFT OUTER JOIN (
                           SELECT
-                            "t49"."customer_id" AS "customer_id",
-                            CAST(FLOOR(AVG(CAST("t49"."spent" AS Nullable(Float64))) + 0.5) AS Nullable(Int64)) AS "repeat_value"
+                            "t14"."customer_id" AS "customer_id",
+                            SUM(CAST("t14"."day" >= 20438 AS Nullable(Int32))) AS "emails_90"
                           FROM (
                             SELECT
                               *
-                            FROM (
-                              SELECT
-                                "t31"."customer_id" AS "customer_id",
-                                "t31"."day" AS "day",
-                                "t31"."spent" AS "spent",
-                                MIN("t31"."day") OVER (
-                                  PARTITION BY "t31"."customer_id"
-                                  ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING
-                                ) AS "first"
-                              FROM (
-                                SELECT
-                                  "t19"."customer_id" AS "customer_id",
-                                  "t19"."day" AS "day",
-                                  COALESCE(SUM("t19"."amount_cents"), 0) AS "spent"
-                                FROM "t14" AS "t19"
-                                GROUP BY
-                                  "t19"."customer_id",
-                                  "t19"."day"
-                              ) AS "t31"
-                            ) AS "t42"
+                            FROM "t7" AS "t8"
                             WHERE
-                              "t42"."day" > "t42"."first"
-                          ) AS "t49"
+                              "t8"."name" IN ('email_sent')
+                          ) AS "t14"
                           GROUP BY
-                            "t49"."customer_id"
-                        ) AS "t67"
-                          ON "t82"."customer_id" = "t67"."customer_id"
-                      ) AS "t83"
-                    ) AS "t85"
+                            "t14"."customer_id"
+                        ) AS "t33"
+                          ON "t88"."customer_id" = "t33"."customer_id"
+                      ) AS "t89"
+                    ) AS "t91"
                     LEFT OUTER JOIN (
                       SELECT
                         "t13"."customer_id" AS "customer_id",
-                        SUM(CAST("t13"."day" >= 20438 AS Nullable(Int32))) AS "emails_90"
+                        MAX("t13"."at") AS "last_reply_at",
+                        SUM(CAST("t13"."day" >= 20163 AS Nullable(Int32))) AS "replies_365"
                       FROM (
                         SELECT
                           *
                         FROM "t7" AS "t8"
                         WHERE
-                          "t8"."name" IN ('email_sent')
+                          "t8"."name" IN ('replied')
                       ) AS "t13"
                       GROUP BY
                         "t13"."customer_id"
-                    ) AS "t30"
-                      ON "t85"."customer_id" = "t30"."customer_id"
-                  ) AS "t86"
-                ) AS "t88"
+                    ) AS "t32"
+                      ON "t91"."customer_id" = "t32"."customer_id"
+                  ) AS "t92"
+                ) AS "t94"
                 LEFT OUTER JOIN (
                   SELECT
-                    "t12"."customer_id" AS "customer_id",
-                    MAX("t12"."at") AS "last_reply_at",
-                    SUM(CAST("t12"."day" >= 20163 AS Nullable(Int32))) AS "replies_365"
+                    "t31"."customer_id" AS "customer_id",
+                    "t31"."felt_understood" AS "felt_understood"
                   FROM (
                     SELECT
-                      *
-                    FROM "t7" AS "t8"
-                    WHERE
-                      "t8"."name" IN ('replied')
-                  ) AS "t12"
-                  GROUP BY
-                    "t12"."customer_id"
-                ) AS "t29"
-                  ON "t88"."customer_id" = "t29"."customer_id"
-              ) AS "t89"
-            ) AS "t91"
+                      "t12"."customer_id" AS "customer_id",
+                      "t12"."at" AS "at",
+                      "t12"."id" AS "id",
+                      "t12"."felt_understood" AS "felt_understood",
+                      ROW_NUMBER() OVER (
+                        PARTITION BY "t12"."customer_id"
+                        ORDER BY "t12"."at" DESC, "t12"."id" DESC
+                        ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING
+                      ) - 1 AS "place"
+                    FROM (
+                      SELECT
+                        "t8"."customer_id" AS "customer_id",
+                        "t8"."at" AS "at",
+                        "t8"."id" AS "id",
+                        "t8"."answer" AS "felt_understood"
+                      FROM "t7" AS "t8"
+                      WHERE
+                        "t8"."name" IN ('felt_understood')
+                    ) AS "t12"
+                  ) AS "t31"
+                  WHERE
+                    "t31"."place" = 0
+                ) AS "t44"
+                  ON "t94"."customer_id" = "t44"."customer_id"
+              ) AS "t95"
+            ) AS "t97"
             LEFT OUTER JOIN (
               SELECT
-                "t28"."customer_id" AS "customer_id",
-                "t28"."felt_understood" AS "felt_understood"
+                "t11"."customer_id" AS "customer_id",
+                SUM(CAST("t11"."day" >= 20438 AS Nullable(Int32))) AS "engaged_90",
+                MAX("t11"."at") AS "last_engaged_at"
               FROM (
                 SELECT
-                  "t11"."customer_id" AS "customer_id",
-                  "t11"."at" AS "at",
-                  "t11"."id" AS "id",
-                  "t11"."felt_understood" AS "felt_understood",
-                  ROW_NUMBER() OVER (
-                    PARTITION BY "t11"."customer_id"
-                    ORDER BY "t11"."at" DESC, "t11"."id" DESC
-                    ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING
-                  ) - 1 AS "place"
-                FROM (
-                  SELECT
-                    "t8"."customer_id" AS "customer_id",
-                    "t8"."at" AS "at",
-                    "t8"."id" AS "id",
-                    "t8"."answer" AS "felt_understood"
-                  FROM "t7" AS "t8"
-                  WHERE
-                    "t8"."name" IN ('felt_understood')
-                ) AS "t11"
-              ) AS "t28"
-              WHERE
-                "t28"."place" = 0
-            ) AS "t41"
-              ON "t91"."customer_id" = "t41"."customer_id"
-          ) AS "t92"
-        ) AS "t94"
+                  *
+                FROM "t7" AS "t8"
+                WHERE
+                  "t8"."name" IN ('replied', 'wrote', 'asked_for_call', 'felt_understood')
+              ) AS "t11"
+              GROUP BY
+                "t11"."customer_id"
+            ) AS "t30"
+              ON "t97"."customer_id" = "t30"."customer_id"
+          ) AS "t98"
+        ) AS "t100"
         LEFT OUTER JOIN (
           SELECT
             "t10"."customer_id" AS "customer_id",
-            SUM(CAST("t10"."day" >= 20438 AS Nullable(Int32))) AS "engaged_90",
-            MAX("t10"."at") AS "last_engaged_at"
+            SUM(CAST("t10"."day" >= 20438 AS Nullable(Int32))) AS "clicks_90"
           FROM (
             SELECT
               *
             FROM "t7" AS "t8"
             WHERE
-              "t8"."name" IN ('replied', 'wrote', 'asked_for_call', 'felt_understood')
+              "t8"."name" IN ('clicked')
           ) AS "t10"
           GROUP BY
             "t10"."customer_id"
-        ) AS "t27"
-          ON "t94"."customer_id" = "t27"."customer_id"
-      ) AS "t95"
-    ) AS "t97"
+        ) AS "t29"
+          ON "t100"."customer_id" = "t29"."customer_id"
+      ) AS "t101"
+    ) AS "t103"
     LEFT OUTER JOIN (
       SELECT
-        "t44"."customer_id" AS "customer_id",
+        "t47"."customer_id" AS "customer_id",
         COUNT(*) AS "emails_unanswered"
       FROM (
         SELECT
@@ -1225,21 +1282,21 @@ FROM (
             WHERE
               "t8"."name" IN ('email_sent', 'replied', 'wrote', 'asked_for_call', 'felt_understood')
           ) AS "t9"
-        ) AS "t32"
+        ) AS "t35"
         WHERE
-          "t32"."sent"
+          "t35"."sent"
           AND (
-            isNull("t32"."answered") OR (
-              "t32"."at" > "t32"."answered"
+            isNull("t35"."answered") OR (
+              "t35"."at" > "t35"."answered"
             )
           )
-      ) AS "t44"
+      ) AS "t47"
       GROUP BY
-        "t44"."customer_id"
-    ) AS "t55"
-      ON "t97"."customer_id" = "t55"."customer_id"
-  ) AS "t98"
-) AS "t99";
+        "t47"."customer_id"
+    ) AS "t58"
+      ON "t103"."customer_id" = "t58"."customer_id"
+  ) AS "t104"
+) AS "t105";
 
 -- forms
 WITH "t7" AS (

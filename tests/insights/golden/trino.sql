@@ -317,7 +317,7 @@ WITH "t7" AS (
       WHERE
         "t6"."customer_id" = "t3"."customer_id"
     )
-), "t14" AS (
+), "t15" AS (
   SELECT
     *
   FROM "t7" AS "t8"
@@ -325,52 +325,52 @@ WITH "t7" AS (
     "t8"."name" IN ('basket')
 )
 SELECT
-  "t99"."customer_id",
-  "t99"."first_name",
-  "t99"."language",
-  "t99"."time_zone",
-  "t99"."attributes",
-  "t99"."created_at",
-  "t99"."first_basket_at",
-  "t99"."last_basket_at",
-  COALESCE("t99"."baskets_30", 0) AS "baskets_30",
-  COALESCE("t99"."spend_30", 0) AS "spend_30",
-  COALESCE("t99"."baskets_90", 0) AS "baskets_90",
-  COALESCE("t99"."spend_90", 0) AS "spend_90",
-  COALESCE("t99"."baskets_365", 0) AS "baskets_365",
-  COALESCE("t99"."spend_365", 0) AS "spend_365",
-  "t99"."usual_interval",
-  "t99"."favourite_department",
-  "t99"."recent_favourite",
-  "t99"."previous_favourite",
-  COALESCE("t99"."week_streak", 0) AS "week_streak",
+  "t105"."customer_id",
+  "t105"."first_name",
+  "t105"."language",
+  "t105"."time_zone",
+  "t105"."attributes",
+  "t105"."created_at",
+  "t105"."first_basket_at",
+  "t105"."last_basket_at",
+  COALESCE("t105"."baskets_30", 0) AS "baskets_30",
+  COALESCE("t105"."spend_30", 0) AS "spend_30",
+  COALESCE("t105"."baskets_90", 0) AS "baskets_90",
+  COALESCE("t105"."spend_90", 0) AS "spend_90",
+  COALESCE("t105"."baskets_365", 0) AS "baskets_365",
+  COALESCE("t105"."spend_365", 0) AS "spend_365",
+  "t105"."usual_interval",
+  "t105"."favourite_department",
+  "t105"."recent_favourite",
+  "t105"."previous_favourite",
+  COALESCE("t105"."week_streak", 0) AS "week_streak",
   20528 - CAST(FLOOR(CAST((
-    TO_UNIXTIME("t99"."last_basket_at")
+    TO_UNIXTIME("t105"."last_basket_at")
   ) AS DOUBLE) / (
     86400
   )) AS BIGINT) AS "days_since_basket",
   CAST((
     20528 - CAST(FLOOR(CAST((
-      TO_UNIXTIME("t99"."last_basket_at")
+      TO_UNIXTIME("t105"."last_basket_at")
     ) AS DOUBLE) / (
       86400
     )) AS BIGINT)
-  ) AS DOUBLE) / "t99"."usual_interval" AS "overdue_ratio",
+  ) AS DOUBLE) / "t105"."usual_interval" AS "overdue_ratio",
   CAST(FLOOR(
     CAST((
       TO_UNIXTIME(
         CAST(IF(
           (
-            DATE("t99"."first_basket_at") + (
-              GREATEST(2026 - EXTRACT(year FROM DATE("t99"."first_basket_at")), 1) * INTERVAL '1' YEAR
+            DATE("t105"."first_basket_at") + (
+              GREATEST(2026 - EXTRACT(year FROM DATE("t105"."first_basket_at")), 1) * INTERVAL '1' YEAR
             )
           ) >= FROM_ISO8601_DATE('2026-03-16'),
-          DATE("t99"."first_basket_at") + (
-            GREATEST(2026 - EXTRACT(year FROM DATE("t99"."first_basket_at")), 1) * INTERVAL '1' YEAR
+          DATE("t105"."first_basket_at") + (
+            GREATEST(2026 - EXTRACT(year FROM DATE("t105"."first_basket_at")), 1) * INTERVAL '1' YEAR
           ),
-          DATE("t99"."first_basket_at") + (
+          DATE("t105"."first_basket_at") + (
             (
-              GREATEST(2026 - EXTRACT(year FROM DATE("t99"."first_basket_at")), 1) + 1
+              GREATEST(2026 - EXTRACT(year FROM DATE("t105"."first_basket_at")), 1) + 1
             ) * INTERVAL '1' YEAR
           )
         ) AS TIMESTAMP)
@@ -381,57 +381,58 @@ SELECT
   ) AS BIGINT) - 20528 AS "anniversary_in",
   EXTRACT(year FROM IF(
     (
-      DATE("t99"."first_basket_at") + (
-        GREATEST(2026 - EXTRACT(year FROM DATE("t99"."first_basket_at")), 1) * INTERVAL '1' YEAR
+      DATE("t105"."first_basket_at") + (
+        GREATEST(2026 - EXTRACT(year FROM DATE("t105"."first_basket_at")), 1) * INTERVAL '1' YEAR
       )
     ) >= FROM_ISO8601_DATE('2026-03-16'),
-    DATE("t99"."first_basket_at") + (
-      GREATEST(2026 - EXTRACT(year FROM DATE("t99"."first_basket_at")), 1) * INTERVAL '1' YEAR
+    DATE("t105"."first_basket_at") + (
+      GREATEST(2026 - EXTRACT(year FROM DATE("t105"."first_basket_at")), 1) * INTERVAL '1' YEAR
     ),
-    DATE("t99"."first_basket_at") + (
+    DATE("t105"."first_basket_at") + (
       (
-        GREATEST(2026 - EXTRACT(year FROM DATE("t99"."first_basket_at")), 1) + 1
+        GREATEST(2026 - EXTRACT(year FROM DATE("t105"."first_basket_at")), 1) + 1
       ) * INTERVAL '1' YEAR
     )
-  )) - EXTRACT(year FROM "t99"."first_basket_at") AS "years",
+  )) - EXTRACT(year FROM "t105"."first_basket_at") AS "years",
   IF(
-    "t99"."recent_favourite" <> "t99"."previous_favourite",
-    "t99"."recent_favourite",
+    "t105"."recent_favourite" <> "t105"."previous_favourite",
+    "t105"."recent_favourite",
     CAST(NULL AS VARCHAR)
   ) AS "new_favourite",
-  COALESCE("t99"."repeats", 0) AS "repeats",
-  COALESCE("t99"."days_with_us", 0) AS "days_with_us",
-  "t99"."repeat_value",
-  COALESCE("t99"."baskets_ever", 0) AS "baskets_ever",
-  COALESCE("t99"."spend_before_90", 0) AS "spend_before_90",
-  COALESCE("t99"."emails_90", 0) AS "emails_90",
-  "t99"."last_reply_at",
-  COALESCE("t99"."replies_365", 0) AS "replies_365",
-  "t99"."felt_understood",
-  COALESCE("t99"."engaged_90", 0) AS "engaged_90",
-  "t99"."last_engaged_at",
-  COALESCE("t99"."emails_unanswered", 0) AS "emails_unanswered",
-  COALESCE("t99"."spend_90", 0) / CAST(NULLIF("t99"."spend_before_90", 0) AS DOUBLE) AS "spend_trend",
+  COALESCE("t105"."repeats", 0) AS "repeats",
+  COALESCE("t105"."days_with_us", 0) AS "days_with_us",
+  "t105"."repeat_value",
+  COALESCE("t105"."baskets_ever", 0) AS "baskets_ever",
+  COALESCE("t105"."spend_before_90", 0) AS "spend_before_90",
+  COALESCE("t105"."emails_90", 0) AS "emails_90",
+  "t105"."last_reply_at",
+  COALESCE("t105"."replies_365", 0) AS "replies_365",
+  "t105"."felt_understood",
+  COALESCE("t105"."engaged_90", 0) AS "engaged_90",
+  COALESCE("t105"."clicks_90", 0) AS "clicks_90",
+  "t105"."last_engaged_at",
+  COALESCE("t105"."emails_unanswered", 0) AS "emails_unanswered",
+  COALESCE("t105"."spend_90", 0) / CAST(NULLIF("t105"."spend_before_90", 0) AS DOUBLE) AS "spend_trend",
   COALESCE(
     CAST(GREATEST(
-      IF(COALESCE("t99"."baskets_ever", 0) >= 10, 10, 0),
-      IF(COALESCE("t99"."baskets_ever", 0) >= 25, 25, 0),
-      IF(COALESCE("t99"."baskets_ever", 0) >= 50, 50, 0),
-      IF(COALESCE("t99"."baskets_ever", 0) >= 100, 100, 0),
-      IF(COALESCE("t99"."baskets_ever", 0) >= 250, 250, 0),
-      IF(COALESCE("t99"."baskets_ever", 0) >= 500, 500, 0),
-      IF(COALESCE("t99"."baskets_ever", 0) >= 1000, 1000, 0)
+      IF(COALESCE("t105"."baskets_ever", 0) >= 10, 10, 0),
+      IF(COALESCE("t105"."baskets_ever", 0) >= 25, 25, 0),
+      IF(COALESCE("t105"."baskets_ever", 0) >= 50, 50, 0),
+      IF(COALESCE("t105"."baskets_ever", 0) >= 100, 100, 0),
+      IF(COALESCE("t105"."baskets_ever", 0) >= 250, 250, 0),
+      IF(COALESCE("t105"."baskets_ever", 0) >= 500, 500, 0),
+      IF(COALESCE("t105"."baskets_ever", 0) >= 1000, 1000, 0)
     ) AS BIGINT),
     0
   ) AS "milestone",
   IF(
-    "t99"."last_basket_at" IS NOT NULL,
+    "t105"."last_basket_at" IS NOT NULL,
     CONCAT(
       CONCAT(
         IF(
           (
             20528 - CAST(FLOOR(CAST((
-              TO_UNIXTIME("t99"."last_basket_at")
+              TO_UNIXTIME("t105"."last_basket_at")
             ) AS DOUBLE) / (
               86400
             )) AS BIGINT)
@@ -440,7 +441,7 @@ SELECT
           IF(
             (
               20528 - CAST(FLOOR(CAST((
-                TO_UNIXTIME("t99"."last_basket_at")
+                TO_UNIXTIME("t105"."last_basket_at")
               ) AS DOUBLE) / (
                 86400
               )) AS BIGINT)
@@ -450,766 +451,876 @@ SELECT
           )
         ),
         IF(
-          COALESCE("t99"."baskets_365", 0) >= 24,
+          COALESCE("t105"."baskets_365", 0) >= 24,
           '3',
-          IF(COALESCE("t99"."baskets_365", 0) >= 6, '2', '1')
+          IF(COALESCE("t105"."baskets_365", 0) >= 6, '2', '1')
         )
       ),
       IF(
-        COALESCE("t99"."spend_365", 0) >= 100000,
+        COALESCE("t105"."spend_365", 0) >= 100000,
         '3',
-        IF(COALESCE("t99"."spend_365", 0) >= 25000, '2', '1')
+        IF(COALESCE("t105"."spend_365", 0) >= 25000, '2', '1')
       )
     ),
     CAST(NULL AS VARCHAR)
   ) AS "rfm"
 FROM (
   SELECT
-    "t98"."customer_id",
-    "t98"."first_name",
-    "t98"."language",
-    "t98"."time_zone",
-    "t98"."attributes",
-    "t98"."created_at",
-    "t98"."first_basket_at",
-    "t98"."last_basket_at",
-    "t98"."baskets_30",
-    "t98"."spend_30",
-    "t98"."baskets_90",
-    "t98"."spend_90",
-    "t98"."baskets_365",
-    "t98"."spend_365",
-    "t98"."repeats",
-    "t98"."days_with_us",
-    "t98"."baskets_ever",
-    "t98"."spend_before_90",
-    "t98"."usual_interval",
-    "t98"."favourite_department",
-    "t98"."recent_favourite",
-    "t98"."previous_favourite",
-    "t98"."week_streak",
-    "t98"."repeat_value",
-    "t98"."emails_90",
-    "t98"."last_reply_at",
-    "t98"."replies_365",
-    "t98"."felt_understood",
-    "t98"."engaged_90",
-    "t98"."last_engaged_at",
-    "t98"."emails_unanswered"
+    "t104"."customer_id",
+    "t104"."first_name",
+    "t104"."language",
+    "t104"."time_zone",
+    "t104"."attributes",
+    "t104"."created_at",
+    "t104"."first_basket_at",
+    "t104"."last_basket_at",
+    "t104"."baskets_30",
+    "t104"."spend_30",
+    "t104"."baskets_90",
+    "t104"."spend_90",
+    "t104"."baskets_365",
+    "t104"."spend_365",
+    "t104"."repeats",
+    "t104"."days_with_us",
+    "t104"."baskets_ever",
+    "t104"."spend_before_90",
+    "t104"."usual_interval",
+    "t104"."favourite_department",
+    "t104"."recent_favourite",
+    "t104"."previous_favourite",
+    "t104"."week_streak",
+    "t104"."repeat_value",
+    "t104"."emails_90",
+    "t104"."last_reply_at",
+    "t104"."replies_365",
+    "t104"."felt_understood",
+    "t104"."engaged_90",
+    "t104"."last_engaged_at",
+    "t104"."clicks_90",
+    "t104"."emails_unanswered"
   FROM (
     SELECT
-      "t97"."customer_id",
-      "t97"."first_name",
-      "t97"."language",
-      "t97"."time_zone",
-      "t97"."attributes",
-      "t97"."created_at",
-      "t97"."first_basket_at",
-      "t97"."last_basket_at",
-      "t97"."baskets_30",
-      "t97"."spend_30",
-      "t97"."baskets_90",
-      "t97"."spend_90",
-      "t97"."baskets_365",
-      "t97"."spend_365",
-      "t97"."repeats",
-      "t97"."days_with_us",
-      "t97"."baskets_ever",
-      "t97"."spend_before_90",
-      "t97"."usual_interval",
-      "t97"."favourite_department",
-      "t97"."recent_favourite",
-      "t97"."previous_favourite",
-      "t97"."week_streak",
-      "t97"."repeat_value",
-      "t97"."emails_90",
-      "t97"."last_reply_at",
-      "t97"."replies_365",
-      "t97"."felt_understood",
-      "t97"."engaged_90",
-      "t97"."last_engaged_at",
-      "t54"."customer_id" AS "customer_id_right",
-      "t54"."emails_unanswered"
+      "t103"."customer_id",
+      "t103"."first_name",
+      "t103"."language",
+      "t103"."time_zone",
+      "t103"."attributes",
+      "t103"."created_at",
+      "t103"."first_basket_at",
+      "t103"."last_basket_at",
+      "t103"."baskets_30",
+      "t103"."spend_30",
+      "t103"."baskets_90",
+      "t103"."spend_90",
+      "t103"."baskets_365",
+      "t103"."spend_365",
+      "t103"."repeats",
+      "t103"."days_with_us",
+      "t103"."baskets_ever",
+      "t103"."spend_before_90",
+      "t103"."usual_interval",
+      "t103"."favourite_department",
+      "t103"."recent_favourite",
+      "t103"."previous_favourite",
+      "t103"."week_streak",
+      "t103"."repeat_value",
+      "t103"."emails_90",
+      "t103"."last_reply_at",
+      "t103"."replies_365",
+      "t103"."felt_understood",
+      "t103"."engaged_90",
+      "t103"."last_engaged_at",
+      "t103"."clicks_90",
+      "t57"."customer_id" AS "customer_id_right",
+      "t57"."emails_unanswered"
     FROM (
       SELECT
-        "t95"."customer_id",
-        "t95"."first_name",
-        "t95"."language",
-        "t95"."time_zone",
-        "t95"."attributes",
-        "t95"."created_at",
-        "t95"."first_basket_at",
-        "t95"."last_basket_at",
-        "t95"."baskets_30",
-        "t95"."spend_30",
-        "t95"."baskets_90",
-        "t95"."spend_90",
-        "t95"."baskets_365",
-        "t95"."spend_365",
-        "t95"."repeats",
-        "t95"."days_with_us",
-        "t95"."baskets_ever",
-        "t95"."spend_before_90",
-        "t95"."usual_interval",
-        "t95"."favourite_department",
-        "t95"."recent_favourite",
-        "t95"."previous_favourite",
-        "t95"."week_streak",
-        "t95"."repeat_value",
-        "t95"."emails_90",
-        "t95"."last_reply_at",
-        "t95"."replies_365",
-        "t95"."felt_understood",
-        "t95"."engaged_90",
-        "t95"."last_engaged_at"
+        "t101"."customer_id",
+        "t101"."first_name",
+        "t101"."language",
+        "t101"."time_zone",
+        "t101"."attributes",
+        "t101"."created_at",
+        "t101"."first_basket_at",
+        "t101"."last_basket_at",
+        "t101"."baskets_30",
+        "t101"."spend_30",
+        "t101"."baskets_90",
+        "t101"."spend_90",
+        "t101"."baskets_365",
+        "t101"."spend_365",
+        "t101"."repeats",
+        "t101"."days_with_us",
+        "t101"."baskets_ever",
+        "t101"."spend_before_90",
+        "t101"."usual_interval",
+        "t101"."favourite_department",
+        "t101"."recent_favourite",
+        "t101"."previous_favourite",
+        "t101"."week_streak",
+        "t101"."repeat_value",
+        "t101"."emails_90",
+        "t101"."last_reply_at",
+        "t101"."replies_365",
+        "t101"."felt_understood",
+        "t101"."engaged_90",
+        "t101"."last_engaged_at",
+        "t101"."clicks_90"
       FROM (
         SELECT
-          "t94"."customer_id",
-          "t94"."first_name",
-          "t94"."language",
-          "t94"."time_zone",
-          "t94"."attributes",
-          "t94"."created_at",
-          "t94"."first_basket_at",
-          "t94"."last_basket_at",
-          "t94"."baskets_30",
-          "t94"."spend_30",
-          "t94"."baskets_90",
-          "t94"."spend_90",
-          "t94"."baskets_365",
-          "t94"."spend_365",
-          "t94"."repeats",
-          "t94"."days_with_us",
-          "t94"."baskets_ever",
-          "t94"."spend_before_90",
-          "t94"."usual_interval",
-          "t94"."favourite_department",
-          "t94"."recent_favourite",
-          "t94"."previous_favourite",
-          "t94"."week_streak",
-          "t94"."repeat_value",
-          "t94"."emails_90",
-          "t94"."last_reply_at",
-          "t94"."replies_365",
-          "t94"."felt_understood",
-          "t27"."customer_id" AS "customer_id_right",
-          "t27"."engaged_90",
-          "t27"."last_engaged_at"
+          "t100"."customer_id",
+          "t100"."first_name",
+          "t100"."language",
+          "t100"."time_zone",
+          "t100"."attributes",
+          "t100"."created_at",
+          "t100"."first_basket_at",
+          "t100"."last_basket_at",
+          "t100"."baskets_30",
+          "t100"."spend_30",
+          "t100"."baskets_90",
+          "t100"."spend_90",
+          "t100"."baskets_365",
+          "t100"."spend_365",
+          "t100"."repeats",
+          "t100"."days_with_us",
+          "t100"."baskets_ever",
+          "t100"."spend_before_90",
+          "t100"."usual_interval",
+          "t100"."favourite_department",
+          "t100"."recent_favourite",
+          "t100"."previous_favourite",
+          "t100"."week_streak",
+          "t100"."repeat_value",
+          "t100"."emails_90",
+          "t100"."last_reply_at",
+          "t100"."replies_365",
+          "t100"."felt_understood",
+          "t100"."engaged_90",
+          "t100"."last_engaged_at",
+          "t29"."customer_id" AS "customer_id_right",
+          "t29"."clicks_90"
         FROM (
           SELECT
-            "t92"."customer_id",
-            "t92"."first_name",
-            "t92"."language",
-            "t92"."time_zone",
-            "t92"."attributes",
-            "t92"."created_at",
-            "t92"."first_basket_at",
-            "t92"."last_basket_at",
-            "t92"."baskets_30",
-            "t92"."spend_30",
-            "t92"."baskets_90",
-            "t92"."spend_90",
-            "t92"."baskets_365",
-            "t92"."spend_365",
-            "t92"."repeats",
-            "t92"."days_with_us",
-            "t92"."baskets_ever",
-            "t92"."spend_before_90",
-            "t92"."usual_interval",
-            "t92"."favourite_department",
-            "t92"."recent_favourite",
-            "t92"."previous_favourite",
-            "t92"."week_streak",
-            "t92"."repeat_value",
-            "t92"."emails_90",
-            "t92"."last_reply_at",
-            "t92"."replies_365",
-            "t92"."felt_understood"
+            "t98"."customer_id",
+            "t98"."first_name",
+            "t98"."language",
+            "t98"."time_zone",
+            "t98"."attributes",
+            "t98"."created_at",
+            "t98"."first_basket_at",
+            "t98"."last_basket_at",
+            "t98"."baskets_30",
+            "t98"."spend_30",
+            "t98"."baskets_90",
+            "t98"."spend_90",
+            "t98"."baskets_365",
+            "t98"."spend_365",
+            "t98"."repeats",
+            "t98"."days_with_us",
+            "t98"."baskets_ever",
+            "t98"."spend_before_90",
+            "t98"."usual_interval",
+            "t98"."favourite_department",
+            "t98"."recent_favourite",
+            "t98"."previous_favourite",
+            "t98"."week_streak",
+            "t98"."repeat_value",
+            "t98"."emails_90",
+            "t98"."last_reply_at",
+            "t98"."replies_365",
+            "t98"."felt_understood",
+            "t98"."engaged_90",
+            "t98"."last_engaged_at"
           FROM (
             SELECT
-              "t91"."customer_id",
-              "t91"."first_name",
-              "t91"."language",
-              "t91"."time_zone",
-              "t91"."attributes",
-              "t91"."created_at",
-              "t91"."first_basket_at",
-              "t91"."last_basket_at",
-              "t91"."baskets_30",
-              "t91"."spend_30",
-              "t91"."baskets_90",
-              "t91"."spend_90",
-              "t91"."baskets_365",
-              "t91"."spend_365",
-              "t91"."repeats",
-              "t91"."days_with_us",
-              "t91"."baskets_ever",
-              "t91"."spend_before_90",
-              "t91"."usual_interval",
-              "t91"."favourite_department",
-              "t91"."recent_favourite",
-              "t91"."previous_favourite",
-              "t91"."week_streak",
-              "t91"."repeat_value",
-              "t91"."emails_90",
-              "t91"."last_reply_at",
-              "t91"."replies_365",
-              "t41"."customer_id" AS "customer_id_right",
-              "t41"."felt_understood"
+              "t97"."customer_id",
+              "t97"."first_name",
+              "t97"."language",
+              "t97"."time_zone",
+              "t97"."attributes",
+              "t97"."created_at",
+              "t97"."first_basket_at",
+              "t97"."last_basket_at",
+              "t97"."baskets_30",
+              "t97"."spend_30",
+              "t97"."baskets_90",
+              "t97"."spend_90",
+              "t97"."baskets_365",
+              "t97"."spend_365",
+              "t97"."repeats",
+              "t97"."days_with_us",
+              "t97"."baskets_ever",
+              "t97"."spend_before_90",
+              "t97"."usual_interval",
+              "t97"."favourite_department",
+              "t97"."recent_favourite",
+              "t97"."previous_favourite",
+              "t97"."week_streak",
+              "t97"."repeat_value",
+              "t97"."emails_90",
+              "t97"."last_reply_at",
+              "t97"."replies_365",
+              "t97"."felt_understood",
+              "t30"."customer_id" AS "customer_id_right",
+              "t30"."engaged_90",
+              "t30"."last_engaged_at"
             FROM (
               SELECT
-                "t89"."customer_id",
-                "t89"."first_name",
-                "t89"."language",
-                "t89"."time_zone",
-                "t89"."attributes",
-                "t89"."created_at",
-                "t89"."first_basket_at",
-                "t89"."last_basket_at",
-                "t89"."baskets_30",
-                "t89"."spend_30",
-                "t89"."baskets_90",
-                "t89"."spend_90",
-                "t89"."baskets_365",
-                "t89"."spend_365",
-                "t89"."repeats",
-                "t89"."days_with_us",
-                "t89"."baskets_ever",
-                "t89"."spend_before_90",
-                "t89"."usual_interval",
-                "t89"."favourite_department",
-                "t89"."recent_favourite",
-                "t89"."previous_favourite",
-                "t89"."week_streak",
-                "t89"."repeat_value",
-                "t89"."emails_90",
-                "t89"."last_reply_at",
-                "t89"."replies_365"
+                "t95"."customer_id",
+                "t95"."first_name",
+                "t95"."language",
+                "t95"."time_zone",
+                "t95"."attributes",
+                "t95"."created_at",
+                "t95"."first_basket_at",
+                "t95"."last_basket_at",
+                "t95"."baskets_30",
+                "t95"."spend_30",
+                "t95"."baskets_90",
+                "t95"."spend_90",
+                "t95"."baskets_365",
+                "t95"."spend_365",
+                "t95"."repeats",
+                "t95"."days_with_us",
+                "t95"."baskets_ever",
+                "t95"."spend_before_90",
+                "t95"."usual_interval",
+                "t95"."favourite_department",
+                "t95"."recent_favourite",
+                "t95"."previous_favourite",
+                "t95"."week_streak",
+                "t95"."repeat_value",
+                "t95"."emails_90",
+                "t95"."last_reply_at",
+                "t95"."replies_365",
+                "t95"."felt_understood"
               FROM (
                 SELECT
-                  "t88"."customer_id",
-                  "t88"."first_name",
-                  "t88"."language",
-                  "t88"."time_zone",
-                  "t88"."attributes",
-                  "t88"."created_at",
-                  "t88"."first_basket_at",
-                  "t88"."last_basket_at",
-                  "t88"."baskets_30",
-                  "t88"."spend_30",
-                  "t88"."baskets_90",
-                  "t88"."spend_90",
-                  "t88"."baskets_365",
-                  "t88"."spend_365",
-                  "t88"."repeats",
-                  "t88"."days_with_us",
-                  "t88"."baskets_ever",
-                  "t88"."spend_before_90",
-                  "t88"."usual_interval",
-                  "t88"."favourite_department",
-                  "t88"."recent_favourite",
-                  "t88"."previous_favourite",
-                  "t88"."week_streak",
-                  "t88"."repeat_value",
-                  "t88"."emails_90",
-                  "t29"."customer_id" AS "customer_id_right",
-                  "t29"."last_reply_at",
-                  "t29"."replies_365"
+                  "t94"."customer_id",
+                  "t94"."first_name",
+                  "t94"."language",
+                  "t94"."time_zone",
+                  "t94"."attributes",
+                  "t94"."created_at",
+                  "t94"."first_basket_at",
+                  "t94"."last_basket_at",
+                  "t94"."baskets_30",
+                  "t94"."spend_30",
+                  "t94"."baskets_90",
+                  "t94"."spend_90",
+                  "t94"."baskets_365",
+                  "t94"."spend_365",
+                  "t94"."repeats",
+                  "t94"."days_with_us",
+                  "t94"."baskets_ever",
+                  "t94"."spend_before_90",
+                  "t94"."usual_interval",
+                  "t94"."favourite_department",
+                  "t94"."recent_favourite",
+                  "t94"."previous_favourite",
+                  "t94"."week_streak",
+                  "t94"."repeat_value",
+                  "t94"."emails_90",
+                  "t94"."last_reply_at",
+                  "t94"."replies_365",
+                  "t44"."customer_id" AS "customer_id_right",
+                  "t44"."felt_understood"
                 FROM (
                   SELECT
-                    "t86"."customer_id",
-                    "t86"."first_name",
-                    "t86"."language",
-                    "t86"."time_zone",
-                    "t86"."attributes",
-                    "t86"."created_at",
-                    "t86"."first_basket_at",
-                    "t86"."last_basket_at",
-                    "t86"."baskets_30",
-                    "t86"."spend_30",
-                    "t86"."baskets_90",
-                    "t86"."spend_90",
-                    "t86"."baskets_365",
-                    "t86"."spend_365",
-                    "t86"."repeats",
-                    "t86"."days_with_us",
-                    "t86"."baskets_ever",
-                    "t86"."spend_before_90",
-                    "t86"."usual_interval",
-                    "t86"."favourite_department",
-                    "t86"."recent_favourite",
-                    "t86"."previous_favourite",
-                    "t86"."week_streak",
-                    "t86"."repeat_value",
-                    "t86"."emails_90"
+                    "t92"."customer_id",
+                    "t92"."first_name",
+                    "t92"."language",
+                    "t92"."time_zone",
+                    "t92"."attributes",
+                    "t92"."created_at",
+                    "t92"."first_basket_at",
+                    "t92"."last_basket_at",
+                    "t92"."baskets_30",
+                    "t92"."spend_30",
+                    "t92"."baskets_90",
+                    "t92"."spend_90",
+                    "t92"."baskets_365",
+                    "t92"."spend_365",
+                    "t92"."repeats",
+                    "t92"."days_with_us",
+                    "t92"."baskets_ever",
+                    "t92"."spend_before_90",
+                    "t92"."usual_interval",
+                    "t92"."favourite_department",
+                    "t92"."recent_favourite",
+                    "t92"."previous_favourite",
+                    "t92"."week_streak",
+                    "t92"."repeat_value",
+                    "t92"."emails_90",
+                    "t92"."last_reply_at",
+                    "t92"."replies_365"
                   FROM (
                     SELECT
-                      "t85"."customer_id",
-                      "t85"."first_name",
-                      "t85"."language",
-                      "t85"."time_zone",
-                      "t85"."attributes",
-                      "t85"."created_at",
-                      "t85"."first_basket_at",
-                      "t85"."last_basket_at",
-                      "t85"."baskets_30",
-                      "t85"."spend_30",
-                      "t85"."baskets_90",
-                      "t85"."spend_90",
-                      "t85"."baskets_365",
-                      "t85"."spend_365",
-                      "t85"."repeats",
-                      "t85"."days_with_us",
-                      "t85"."baskets_ever",
-                      "t85"."spend_before_90",
-                      "t85"."usual_interval",
-                      "t85"."favourite_department",
-                      "t85"."recent_favourite",
-                      "t85"."previous_favourite",
-                      "t85"."week_streak",
-                      "t85"."repeat_value",
-                      "t30"."customer_id" AS "customer_id_right",
-                      "t30"."emails_90"
+                      "t91"."customer_id",
+                      "t91"."first_name",
+                      "t91"."language",
+                      "t91"."time_zone",
+                      "t91"."attributes",
+                      "t91"."created_at",
+                      "t91"."first_basket_at",
+                      "t91"."last_basket_at",
+                      "t91"."baskets_30",
+                      "t91"."spend_30",
+                      "t91"."baskets_90",
+                      "t91"."spend_90",
+                      "t91"."baskets_365",
+                      "t91"."spend_365",
+                      "t91"."repeats",
+                      "t91"."days_with_us",
+                      "t91"."baskets_ever",
+                      "t91"."spend_before_90",
+                      "t91"."usual_interval",
+                      "t91"."favourite_department",
+                      "t91"."recent_favourite",
+                      "t91"."previous_favourite",
+                      "t91"."week_streak",
+                      "t91"."repeat_value",
+                      "t91"."emails_90",
+                      "t32"."customer_id" AS "customer_id_right",
+                      "t32"."last_reply_at",
+                      "t32"."replies_365"
                     FROM (
                       SELECT
-                        "t83"."customer_id",
-                        "t83"."first_name",
-                        "t83"."language",
-                        "t83"."time_zone",
-                        "t83"."attributes",
-                        "t83"."created_at",
-                        "t83"."first_basket_at",
-                        "t83"."last_basket_at",
-                        "t83"."baskets_30",
-                        "t83"."spend_30",
-                        "t83"."baskets_90",
-                        "t83"."spend_90",
-                        "t83"."baskets_365",
-                        "t83"."spend_365",
-                        "t83"."repeats",
-                        "t83"."days_with_us",
-                        "t83"."baskets_ever",
-                        "t83"."spend_before_90",
-                        "t83"."usual_interval",
-                        "t83"."favourite_department",
-                        "t83"."recent_favourite",
-                        "t83"."previous_favourite",
-                        "t83"."week_streak",
-                        "t83"."repeat_value"
+                        "t89"."customer_id",
+                        "t89"."first_name",
+                        "t89"."language",
+                        "t89"."time_zone",
+                        "t89"."attributes",
+                        "t89"."created_at",
+                        "t89"."first_basket_at",
+                        "t89"."last_basket_at",
+                        "t89"."baskets_30",
+                        "t89"."spend_30",
+                        "t89"."baskets_90",
+                        "t89"."spend_90",
+                        "t89"."baskets_365",
+                        "t89"."spend_365",
+                        "t89"."repeats",
+                        "t89"."days_with_us",
+                        "t89"."baskets_ever",
+                        "t89"."spend_before_90",
+                        "t89"."usual_interval",
+                        "t89"."favourite_department",
+                        "t89"."recent_favourite",
+                        "t89"."previous_favourite",
+                        "t89"."week_streak",
+                        "t89"."repeat_value",
+                        "t89"."emails_90"
                       FROM (
                         SELECT
-                          "t82"."customer_id",
-                          "t82"."first_name",
-                          "t82"."language",
-                          "t82"."time_zone",
-                          "t82"."attributes",
-                          "t82"."created_at",
-                          "t82"."first_basket_at",
-                          "t82"."last_basket_at",
-                          "t82"."baskets_30",
-                          "t82"."spend_30",
-                          "t82"."baskets_90",
-                          "t82"."spend_90",
-                          "t82"."baskets_365",
-                          "t82"."spend_365",
-                          "t82"."repeats",
-                          "t82"."days_with_us",
-                          "t82"."baskets_ever",
-                          "t82"."spend_before_90",
-                          "t82"."usual_interval",
-                          "t82"."favourite_department",
-                          "t82"."recent_favourite",
-                          "t82"."previous_favourite",
-                          "t82"."week_streak",
-                          "t64"."customer_id" AS "customer_id_right",
-                          "t64"."repeat_value"
+                          "t88"."customer_id",
+                          "t88"."first_name",
+                          "t88"."language",
+                          "t88"."time_zone",
+                          "t88"."attributes",
+                          "t88"."created_at",
+                          "t88"."first_basket_at",
+                          "t88"."last_basket_at",
+                          "t88"."baskets_30",
+                          "t88"."spend_30",
+                          "t88"."baskets_90",
+                          "t88"."spend_90",
+                          "t88"."baskets_365",
+                          "t88"."spend_365",
+                          "t88"."repeats",
+                          "t88"."days_with_us",
+                          "t88"."baskets_ever",
+                          "t88"."spend_before_90",
+                          "t88"."usual_interval",
+                          "t88"."favourite_department",
+                          "t88"."recent_favourite",
+                          "t88"."previous_favourite",
+                          "t88"."week_streak",
+                          "t88"."repeat_value",
+                          "t33"."customer_id" AS "customer_id_right",
+                          "t33"."emails_90"
                         FROM (
                           SELECT
-                            "t80"."customer_id",
-                            "t80"."first_name",
-                            "t80"."language",
-                            "t80"."time_zone",
-                            "t80"."attributes",
-                            "t80"."created_at",
-                            "t80"."first_basket_at",
-                            "t80"."last_basket_at",
-                            "t80"."baskets_30",
-                            "t80"."spend_30",
-                            "t80"."baskets_90",
-                            "t80"."spend_90",
-                            "t80"."baskets_365",
-                            "t80"."spend_365",
-                            "t80"."repeats",
-                            "t80"."days_with_us",
-                            "t80"."baskets_ever",
-                            "t80"."spend_before_90",
-                            "t80"."usual_interval",
-                            "t80"."favourite_department",
-                            "t80"."recent_favourite",
-                            "t80"."previous_favourite",
-                            "t80"."week_streak"
+                            "t86"."customer_id",
+                            "t86"."first_name",
+                            "t86"."language",
+                            "t86"."time_zone",
+                            "t86"."attributes",
+                            "t86"."created_at",
+                            "t86"."first_basket_at",
+                            "t86"."last_basket_at",
+                            "t86"."baskets_30",
+                            "t86"."spend_30",
+                            "t86"."baskets_90",
+                            "t86"."spend_90",
+                            "t86"."baskets_365",
+                            "t86"."spend_365",
+                            "t86"."repeats",
+                            "t86"."days_with_us",
+                            "t86"."baskets_ever",
+                            "t86"."spend_before_90",
+                            "t86"."usual_interval",
+                            "t86"."favourite_department",
+                            "t86"."recent_favourite",
+                            "t86"."previous_favourite",
+                            "t86"."week_streak",
+                            "t86"."repeat_value"
                           FROM (
                             SELECT
-                              "t79"."customer_id",
-                              "t79"."first_name",
-                              "t79"."language",
-                              "t79"."time_zone",
-                              "t79"."attributes",
-                              "t79"."created_at",
-                              "t79"."first_basket_at",
-                              "t79"."last_basket_at",
-                              "t79"."baskets_30",
-                              "t79"."spend_30",
-                              "t79"."baskets_90",
-                              "t79"."spend_90",
-                              "t79"."baskets_365",
-                              "t79"."spend_365",
-                              "t79"."repeats",
-                              "t79"."days_with_us",
-                              "t79"."baskets_ever",
-                              "t79"."spend_before_90",
-                              "t79"."usual_interval",
-                              "t79"."favourite_department",
-                              "t79"."recent_favourite",
-                              "t79"."previous_favourite",
-                              "t56"."customer_id" AS "customer_id_right",
-                              "t56"."week_streak"
+                              "t85"."customer_id",
+                              "t85"."first_name",
+                              "t85"."language",
+                              "t85"."time_zone",
+                              "t85"."attributes",
+                              "t85"."created_at",
+                              "t85"."first_basket_at",
+                              "t85"."last_basket_at",
+                              "t85"."baskets_30",
+                              "t85"."spend_30",
+                              "t85"."baskets_90",
+                              "t85"."spend_90",
+                              "t85"."baskets_365",
+                              "t85"."spend_365",
+                              "t85"."repeats",
+                              "t85"."days_with_us",
+                              "t85"."baskets_ever",
+                              "t85"."spend_before_90",
+                              "t85"."usual_interval",
+                              "t85"."favourite_department",
+                              "t85"."recent_favourite",
+                              "t85"."previous_favourite",
+                              "t85"."week_streak",
+                              "t67"."customer_id" AS "customer_id_right",
+                              "t67"."repeat_value"
                             FROM (
                               SELECT
-                                "t77"."customer_id",
-                                "t77"."first_name",
-                                "t77"."language",
-                                "t77"."time_zone",
-                                "t77"."attributes",
-                                "t77"."created_at",
-                                "t77"."first_basket_at",
-                                "t77"."last_basket_at",
-                                "t77"."baskets_30",
-                                "t77"."spend_30",
-                                "t77"."baskets_90",
-                                "t77"."spend_90",
-                                "t77"."baskets_365",
-                                "t77"."spend_365",
-                                "t77"."repeats",
-                                "t77"."days_with_us",
-                                "t77"."baskets_ever",
-                                "t77"."spend_before_90",
-                                "t77"."usual_interval",
-                                "t77"."favourite_department",
-                                "t77"."recent_favourite",
-                                "t77"."previous_favourite"
+                                "t83"."customer_id",
+                                "t83"."first_name",
+                                "t83"."language",
+                                "t83"."time_zone",
+                                "t83"."attributes",
+                                "t83"."created_at",
+                                "t83"."first_basket_at",
+                                "t83"."last_basket_at",
+                                "t83"."baskets_30",
+                                "t83"."spend_30",
+                                "t83"."baskets_90",
+                                "t83"."spend_90",
+                                "t83"."baskets_365",
+                                "t83"."spend_365",
+                                "t83"."repeats",
+                                "t83"."days_with_us",
+                                "t83"."baskets_ever",
+                                "t83"."spend_before_90",
+                                "t83"."usual_interval",
+                                "t83"."favourite_department",
+                                "t83"."recent_favourite",
+                                "t83"."previous_favourite",
+                                "t83"."week_streak"
                               FROM (
                                 SELECT
-                                  "t76"."customer_id",
-                                  "t76"."first_name",
-                                  "t76"."language",
-                                  "t76"."time_zone",
-                                  "t76"."attributes",
-                                  "t76"."created_at",
-                                  "t76"."first_basket_at",
-                                  "t76"."last_basket_at",
-                                  "t76"."baskets_30",
-                                  "t76"."spend_30",
-                                  "t76"."baskets_90",
-                                  "t76"."spend_90",
-                                  "t76"."baskets_365",
-                                  "t76"."spend_365",
-                                  "t76"."repeats",
-                                  "t76"."days_with_us",
-                                  "t76"."baskets_ever",
-                                  "t76"."spend_before_90",
-                                  "t76"."usual_interval",
-                                  "t76"."favourite_department",
-                                  "t76"."recent_favourite",
-                                  "t60"."customer_id" AS "customer_id_right",
-                                  "t60"."previous_favourite"
+                                  "t82"."customer_id",
+                                  "t82"."first_name",
+                                  "t82"."language",
+                                  "t82"."time_zone",
+                                  "t82"."attributes",
+                                  "t82"."created_at",
+                                  "t82"."first_basket_at",
+                                  "t82"."last_basket_at",
+                                  "t82"."baskets_30",
+                                  "t82"."spend_30",
+                                  "t82"."baskets_90",
+                                  "t82"."spend_90",
+                                  "t82"."baskets_365",
+                                  "t82"."spend_365",
+                                  "t82"."repeats",
+                                  "t82"."days_with_us",
+                                  "t82"."baskets_ever",
+                                  "t82"."spend_before_90",
+                                  "t82"."usual_interval",
+                                  "t82"."favourite_department",
+                                  "t82"."recent_favourite",
+                                  "t82"."previous_favourite",
+                                  "t59"."customer_id" AS "customer_id_right",
+                                  "t59"."week_streak"
                                 FROM (
                                   SELECT
-                                    "t74"."customer_id",
-                                    "t74"."first_name",
-                                    "t74"."language",
-                                    "t74"."time_zone",
-                                    "t74"."attributes",
-                                    "t74"."created_at",
-                                    "t74"."first_basket_at",
-                                    "t74"."last_basket_at",
-                                    "t74"."baskets_30",
-                                    "t74"."spend_30",
-                                    "t74"."baskets_90",
-                                    "t74"."spend_90",
-                                    "t74"."baskets_365",
-                                    "t74"."spend_365",
-                                    "t74"."repeats",
-                                    "t74"."days_with_us",
-                                    "t74"."baskets_ever",
-                                    "t74"."spend_before_90",
-                                    "t74"."usual_interval",
-                                    "t74"."favourite_department",
-                                    "t74"."recent_favourite"
+                                    "t80"."customer_id",
+                                    "t80"."first_name",
+                                    "t80"."language",
+                                    "t80"."time_zone",
+                                    "t80"."attributes",
+                                    "t80"."created_at",
+                                    "t80"."first_basket_at",
+                                    "t80"."last_basket_at",
+                                    "t80"."baskets_30",
+                                    "t80"."spend_30",
+                                    "t80"."baskets_90",
+                                    "t80"."spend_90",
+                                    "t80"."baskets_365",
+                                    "t80"."spend_365",
+                                    "t80"."repeats",
+                                    "t80"."days_with_us",
+                                    "t80"."baskets_ever",
+                                    "t80"."spend_before_90",
+                                    "t80"."usual_interval",
+                                    "t80"."favourite_department",
+                                    "t80"."recent_favourite",
+                                    "t80"."previous_favourite"
                                   FROM (
                                     SELECT
-                                      "t73"."customer_id",
-                                      "t73"."first_name",
-                                      "t73"."language",
-                                      "t73"."time_zone",
-                                      "t73"."attributes",
-                                      "t73"."created_at",
-                                      "t73"."first_basket_at",
-                                      "t73"."last_basket_at",
-                                      "t73"."baskets_30",
-                                      "t73"."spend_30",
-                                      "t73"."baskets_90",
-                                      "t73"."spend_90",
-                                      "t73"."baskets_365",
-                                      "t73"."spend_365",
-                                      "t73"."repeats",
-                                      "t73"."days_with_us",
-                                      "t73"."baskets_ever",
-                                      "t73"."spend_before_90",
-                                      "t73"."usual_interval",
-                                      "t73"."favourite_department",
-                                      "t61"."customer_id" AS "customer_id_right",
-                                      "t61"."recent_favourite"
+                                      "t79"."customer_id",
+                                      "t79"."first_name",
+                                      "t79"."language",
+                                      "t79"."time_zone",
+                                      "t79"."attributes",
+                                      "t79"."created_at",
+                                      "t79"."first_basket_at",
+                                      "t79"."last_basket_at",
+                                      "t79"."baskets_30",
+                                      "t79"."spend_30",
+                                      "t79"."baskets_90",
+                                      "t79"."spend_90",
+                                      "t79"."baskets_365",
+                                      "t79"."spend_365",
+                                      "t79"."repeats",
+                                      "t79"."days_with_us",
+                                      "t79"."baskets_ever",
+                                      "t79"."spend_before_90",
+                                      "t79"."usual_interval",
+                                      "t79"."favourite_department",
+                                      "t79"."recent_favourite",
+                                      "t63"."customer_id" AS "customer_id_right",
+                                      "t63"."previous_favourite"
                                     FROM (
                                       SELECT
-                                        "t71"."customer_id",
-                                        "t71"."first_name",
-                                        "t71"."language",
-                                        "t71"."time_zone",
-                                        "t71"."attributes",
-                                        "t71"."created_at",
-                                        "t71"."first_basket_at",
-                                        "t71"."last_basket_at",
-                                        "t71"."baskets_30",
-                                        "t71"."spend_30",
-                                        "t71"."baskets_90",
-                                        "t71"."spend_90",
-                                        "t71"."baskets_365",
-                                        "t71"."spend_365",
-                                        "t71"."repeats",
-                                        "t71"."days_with_us",
-                                        "t71"."baskets_ever",
-                                        "t71"."spend_before_90",
-                                        "t71"."usual_interval",
-                                        "t71"."favourite_department"
+                                        "t77"."customer_id",
+                                        "t77"."first_name",
+                                        "t77"."language",
+                                        "t77"."time_zone",
+                                        "t77"."attributes",
+                                        "t77"."created_at",
+                                        "t77"."first_basket_at",
+                                        "t77"."last_basket_at",
+                                        "t77"."baskets_30",
+                                        "t77"."spend_30",
+                                        "t77"."baskets_90",
+                                        "t77"."spend_90",
+                                        "t77"."baskets_365",
+                                        "t77"."spend_365",
+                                        "t77"."repeats",
+                                        "t77"."days_with_us",
+                                        "t77"."baskets_ever",
+                                        "t77"."spend_before_90",
+                                        "t77"."usual_interval",
+                                        "t77"."favourite_department",
+                                        "t77"."recent_favourite"
                                       FROM (
                                         SELECT
-                                          "t70"."customer_id",
-                                          "t70"."first_name",
-                                          "t70"."language",
-                                          "t70"."time_zone",
-                                          "t70"."attributes",
-                                          "t70"."created_at",
-                                          "t70"."first_basket_at",
-                                          "t70"."last_basket_at",
-                                          "t70"."baskets_30",
-                                          "t70"."spend_30",
-                                          "t70"."baskets_90",
-                                          "t70"."spend_90",
-                                          "t70"."baskets_365",
-                                          "t70"."spend_365",
-                                          "t70"."repeats",
-                                          "t70"."days_with_us",
-                                          "t70"."baskets_ever",
-                                          "t70"."spend_before_90",
-                                          "t70"."usual_interval",
-                                          "t62"."customer_id" AS "customer_id_right",
-                                          "t62"."favourite_department"
+                                          "t76"."customer_id",
+                                          "t76"."first_name",
+                                          "t76"."language",
+                                          "t76"."time_zone",
+                                          "t76"."attributes",
+                                          "t76"."created_at",
+                                          "t76"."first_basket_at",
+                                          "t76"."last_basket_at",
+                                          "t76"."baskets_30",
+                                          "t76"."spend_30",
+                                          "t76"."baskets_90",
+                                          "t76"."spend_90",
+                                          "t76"."baskets_365",
+                                          "t76"."spend_365",
+                                          "t76"."repeats",
+                                          "t76"."days_with_us",
+                                          "t76"."baskets_ever",
+                                          "t76"."spend_before_90",
+                                          "t76"."usual_interval",
+                                          "t76"."favourite_department",
+                                          "t64"."customer_id" AS "customer_id_right",
+                                          "t64"."recent_favourite"
                                         FROM (
                                           SELECT
-                                            "t68"."customer_id",
-                                            "t68"."first_name",
-                                            "t68"."language",
-                                            "t68"."time_zone",
-                                            "t68"."attributes",
-                                            "t68"."created_at",
-                                            "t68"."first_basket_at",
-                                            "t68"."last_basket_at",
-                                            "t68"."baskets_30",
-                                            "t68"."spend_30",
-                                            "t68"."baskets_90",
-                                            "t68"."spend_90",
-                                            "t68"."baskets_365",
-                                            "t68"."spend_365",
-                                            "t68"."repeats",
-                                            "t68"."days_with_us",
-                                            "t68"."baskets_ever",
-                                            "t68"."spend_before_90",
-                                            "t68"."usual_interval"
+                                            "t74"."customer_id",
+                                            "t74"."first_name",
+                                            "t74"."language",
+                                            "t74"."time_zone",
+                                            "t74"."attributes",
+                                            "t74"."created_at",
+                                            "t74"."first_basket_at",
+                                            "t74"."last_basket_at",
+                                            "t74"."baskets_30",
+                                            "t74"."spend_30",
+                                            "t74"."baskets_90",
+                                            "t74"."spend_90",
+                                            "t74"."baskets_365",
+                                            "t74"."spend_365",
+                                            "t74"."repeats",
+                                            "t74"."days_with_us",
+                                            "t74"."baskets_ever",
+                                            "t74"."spend_before_90",
+                                            "t74"."usual_interval",
+                                            "t74"."favourite_department"
                                           FROM (
                                             SELECT
-                                              "t55"."customer_id",
-                                              "t55"."first_name",
-                                              "t55"."language",
-                                              "t55"."time_zone",
-                                              "t55"."attributes",
-                                              "t55"."created_at",
-                                              "t55"."first_basket_at",
-                                              "t55"."last_basket_at",
-                                              "t55"."baskets_30",
-                                              "t55"."spend_30",
-                                              "t55"."baskets_90",
-                                              "t55"."spend_90",
-                                              "t55"."baskets_365",
-                                              "t55"."spend_365",
-                                              "t55"."repeats",
-                                              "t55"."days_with_us",
-                                              "t55"."baskets_ever",
-                                              "t55"."spend_before_90",
-                                              "t67"."customer_id" AS "customer_id_right",
-                                              "t67"."usual_interval"
+                                              "t73"."customer_id",
+                                              "t73"."first_name",
+                                              "t73"."language",
+                                              "t73"."time_zone",
+                                              "t73"."attributes",
+                                              "t73"."created_at",
+                                              "t73"."first_basket_at",
+                                              "t73"."last_basket_at",
+                                              "t73"."baskets_30",
+                                              "t73"."spend_30",
+                                              "t73"."baskets_90",
+                                              "t73"."spend_90",
+                                              "t73"."baskets_365",
+                                              "t73"."spend_365",
+                                              "t73"."repeats",
+                                              "t73"."days_with_us",
+                                              "t73"."baskets_ever",
+                                              "t73"."spend_before_90",
+                                              "t73"."usual_interval",
+                                              "t65"."customer_id" AS "customer_id_right",
+                                              "t65"."favourite_department"
                                             FROM (
                                               SELECT
-                                                "t46"."customer_id",
-                                                "t46"."first_name",
-                                                "t46"."language",
-                                                "t46"."time_zone",
-                                                "t46"."attributes",
-                                                "t46"."created_at",
-                                                "t46"."first_basket_at",
-                                                "t46"."last_basket_at",
-                                                "t46"."baskets_30",
-                                                "t46"."spend_30",
-                                                "t46"."baskets_90",
-                                                "t46"."spend_90",
-                                                "t46"."baskets_365",
-                                                "t46"."spend_365",
-                                                "t46"."repeats",
-                                                "t46"."days_with_us",
-                                                "t46"."baskets_ever",
-                                                "t46"."spend_before_90"
+                                                "t71"."customer_id",
+                                                "t71"."first_name",
+                                                "t71"."language",
+                                                "t71"."time_zone",
+                                                "t71"."attributes",
+                                                "t71"."created_at",
+                                                "t71"."first_basket_at",
+                                                "t71"."last_basket_at",
+                                                "t71"."baskets_30",
+                                                "t71"."spend_30",
+                                                "t71"."baskets_90",
+                                                "t71"."spend_90",
+                                                "t71"."baskets_365",
+                                                "t71"."spend_365",
+                                                "t71"."repeats",
+                                                "t71"."days_with_us",
+                                                "t71"."baskets_ever",
+                                                "t71"."spend_before_90",
+                                                "t71"."usual_interval"
                                               FROM (
                                                 SELECT
-                                                  "t4"."customer_id",
-                                                  "t4"."first_name",
-                                                  "t4"."language",
-                                                  "t4"."time_zone",
-                                                  "t4"."attributes",
-                                                  "t4"."created_at",
-                                                  "t36"."customer_id" AS "customer_id_right",
-                                                  "t36"."first_basket_at",
-                                                  "t36"."last_basket_at",
-                                                  "t36"."baskets_30",
-                                                  "t36"."spend_30",
-                                                  "t36"."baskets_90",
-                                                  "t36"."spend_90",
-                                                  "t36"."baskets_365",
-                                                  "t36"."spend_365",
-                                                  "t36"."repeats",
-                                                  "t36"."days_with_us",
-                                                  "t36"."baskets_ever",
-                                                  "t36"."spend_before_90"
-                                                FROM "customer" AS "t4"
+                                                  "t58"."customer_id",
+                                                  "t58"."first_name",
+                                                  "t58"."language",
+                                                  "t58"."time_zone",
+                                                  "t58"."attributes",
+                                                  "t58"."created_at",
+                                                  "t58"."first_basket_at",
+                                                  "t58"."last_basket_at",
+                                                  "t58"."baskets_30",
+                                                  "t58"."spend_30",
+                                                  "t58"."baskets_90",
+                                                  "t58"."spend_90",
+                                                  "t58"."baskets_365",
+                                                  "t58"."spend_365",
+                                                  "t58"."repeats",
+                                                  "t58"."days_with_us",
+                                                  "t58"."baskets_ever",
+                                                  "t58"."spend_before_90",
+                                                  "t70"."customer_id" AS "customer_id_right",
+                                                  "t70"."usual_interval"
+                                                FROM (
+                                                  SELECT
+                                                    "t49"."customer_id",
+                                                    "t49"."first_name",
+                                                    "t49"."language",
+                                                    "t49"."time_zone",
+                                                    "t49"."attributes",
+                                                    "t49"."created_at",
+                                                    "t49"."first_basket_at",
+                                                    "t49"."last_basket_at",
+                                                    "t49"."baskets_30",
+                                                    "t49"."spend_30",
+                                                    "t49"."baskets_90",
+                                                    "t49"."spend_90",
+                                                    "t49"."baskets_365",
+                                                    "t49"."spend_365",
+                                                    "t49"."repeats",
+                                                    "t49"."days_with_us",
+                                                    "t49"."baskets_ever",
+                                                    "t49"."spend_before_90"
+                                                  FROM (
+                                                    SELECT
+                                                      "t4"."customer_id",
+                                                      "t4"."first_name",
+                                                      "t4"."language",
+                                                      "t4"."time_zone",
+                                                      "t4"."attributes",
+                                                      "t4"."created_at",
+                                                      "t39"."customer_id" AS "customer_id_right",
+                                                      "t39"."first_basket_at",
+                                                      "t39"."last_basket_at",
+                                                      "t39"."baskets_30",
+                                                      "t39"."spend_30",
+                                                      "t39"."baskets_90",
+                                                      "t39"."spend_90",
+                                                      "t39"."baskets_365",
+                                                      "t39"."spend_365",
+                                                      "t39"."repeats",
+                                                      "t39"."days_with_us",
+                                                      "t39"."baskets_ever",
+                                                      "t39"."spend_before_90"
+                                                    FROM "customer" AS "t4"
+                                                    LEFT OUTER JOIN (
+                                                      SELECT
+                                                        "t20"."customer_id",
+                                                        MIN("t20"."at") AS "first_basket_at",
+                                                        MAX("t20"."at") AS "last_basket_at",
+                                                        SUM(CAST("t20"."day" >= 20498 AS INTEGER)) AS "baskets_30",
+                                                        SUM("t20"."amount_cents") FILTER(WHERE
+                                                          "t20"."day" >= 20498) AS "spend_30",
+                                                        SUM(CAST("t20"."day" >= 20438 AS INTEGER)) AS "baskets_90",
+                                                        SUM("t20"."amount_cents") FILTER(WHERE
+                                                          "t20"."day" >= 20438) AS "spend_90",
+                                                        SUM(CAST("t20"."day" >= 20163 AS INTEGER)) AS "baskets_365",
+                                                        SUM("t20"."amount_cents") FILTER(WHERE
+                                                          "t20"."day" >= 20163) AS "spend_365",
+                                                        COUNT(DISTINCT "t20"."day") - 1 AS "repeats",
+                                                        MAX("t20"."day") - MIN("t20"."day") AS "days_with_us",
+                                                        COUNT(*) AS "baskets_ever",
+                                                        SUM("t20"."amount_cents") FILTER(WHERE
+                                                          (
+                                                            "t20"."day" < 20438
+                                                          ) AND (
+                                                            "t20"."day" >= 20348
+                                                          )) AS "spend_before_90"
+                                                      FROM "t15" AS "t20"
+                                                      GROUP BY
+                                                        1
+                                                    ) AS "t39"
+                                                      ON "t4"."customer_id" = "t39"."customer_id"
+                                                    WHERE
+                                                      EXISTS(
+                                                        SELECT
+                                                          1
+                                                        FROM "touched" AS "t3"
+                                                        WHERE
+                                                          "t4"."customer_id" = "t3"."customer_id"
+                                                      )
+                                                  ) AS "t49"
+                                                ) AS "t58"
                                                 LEFT OUTER JOIN (
                                                   SELECT
-                                                    "t19"."customer_id",
-                                                    MIN("t19"."at") AS "first_basket_at",
-                                                    MAX("t19"."at") AS "last_basket_at",
-                                                    SUM(CAST("t19"."day" >= 20498 AS INTEGER)) AS "baskets_30",
-                                                    SUM("t19"."amount_cents") FILTER(WHERE
-                                                      "t19"."day" >= 20498) AS "spend_30",
-                                                    SUM(CAST("t19"."day" >= 20438 AS INTEGER)) AS "baskets_90",
-                                                    SUM("t19"."amount_cents") FILTER(WHERE
-                                                      "t19"."day" >= 20438) AS "spend_90",
-                                                    SUM(CAST("t19"."day" >= 20163 AS INTEGER)) AS "baskets_365",
-                                                    SUM("t19"."amount_cents") FILTER(WHERE
-                                                      "t19"."day" >= 20163) AS "spend_365",
-                                                    COUNT(DISTINCT "t19"."day") - 1 AS "repeats",
-                                                    MAX("t19"."day") - MIN("t19"."day") AS "days_with_us",
-                                                    COUNT(*) AS "baskets_ever",
-                                                    SUM("t19"."amount_cents") FILTER(WHERE
-                                                      (
-                                                        "t19"."day" < 20438
-                                                      ) AND (
-                                                        "t19"."day" >= 20348
-                                                      )) AS "spend_before_90"
-                                                  FROM "t14" AS "t19"
-                                                  GROUP BY
-                                                    1
-                                                ) AS "t36"
-                                                  ON "t4"."customer_id" = "t36"."customer_id"
-                                                WHERE
-                                                  EXISTS(
+                                                    "t68"."customer_id",
+                                                    "t68"."usual_interval"
+                                                  FROM (
                                                     SELECT
+                                                      "t46"."customer_id",
+                                                      CAST((
+                                                        ELEMENT_AT(
+                                                          ARRAY_SORT(ARRAY_AGG("t46"."gap") FILTER(WHERE
+                                                            "t46"."gap" IS NOT NULL)),
+                                                          CAST(FLOOR(
+                                                            CAST((
+                                                              CARDINALITY(ARRAY_SORT(ARRAY_AGG("t46"."gap") FILTER(WHERE
+                                                                "t46"."gap" IS NOT NULL))) - 1
+                                                            ) AS DOUBLE) / (
+                                                              2
+                                                            )
+                                                          ) AS BIGINT) + 1
+                                                        ) + ELEMENT_AT(
+                                                          ARRAY_SORT(ARRAY_AGG("t46"."gap") FILTER(WHERE
+                                                            "t46"."gap" IS NOT NULL)),
+                                                          CAST(FLOOR(
+                                                            CAST((
+                                                              CARDINALITY(ARRAY_SORT(ARRAY_AGG("t46"."gap") FILTER(WHERE
+                                                                "t46"."gap" IS NOT NULL)))
+                                                            ) AS DOUBLE) / (
+                                                              2
+                                                            )
+                                                          ) AS BIGINT) + 1
+                                                        )
+                                                      ) AS DOUBLE) / 2 AS "usual_interval",
+                                                      COUNT(*) AS "gaps"
+                                                    FROM (
+                                                      SELECT
+                                                        *
+                                                      FROM (
+                                                        SELECT
+                                                          "t19"."customer_id",
+                                                          "t19"."day",
+                                                          CAST("t19"."day" - LAG("t19"."day") OVER (PARTITION BY "t19"."customer_id" ORDER BY "t19"."day" ASC) AS DOUBLE) AS "gap"
+                                                        FROM (
+                                                          SELECT DISTINCT
+                                                            "t8"."customer_id",
+                                                            "t8"."day"
+                                                          FROM "t7" AS "t8"
+                                                          WHERE
+                                                            "t8"."name" IN ('basket') AND "t8"."day" >= 20163
+                                                        ) AS "t19"
+                                                      ) AS "t38"
+                                                      WHERE
+                                                        "t38"."gap" IS NOT NULL
+                                                    ) AS "t46"
+                                                    GROUP BY
                                                       1
-                                                    FROM "touched" AS "t3"
-                                                    WHERE
-                                                      "t4"."customer_id" = "t3"."customer_id"
-                                                  )
-                                              ) AS "t46"
-                                            ) AS "t55"
+                                                  ) AS "t68"
+                                                  WHERE
+                                                    "t68"."gaps" >= 3
+                                                ) AS "t70"
+                                                  ON "t58"."customer_id" = "t70"."customer_id"
+                                              ) AS "t71"
+                                            ) AS "t73"
                                             LEFT OUTER JOIN (
                                               SELECT
-                                                "t65"."customer_id",
-                                                "t65"."usual_interval"
+                                                "t56"."customer_id",
+                                                "t56"."value" AS "favourite_department"
                                               FROM (
                                                 SELECT
-                                                  "t43"."customer_id",
-                                                  CAST((
-                                                    ELEMENT_AT(
-                                                      ARRAY_SORT(ARRAY_AGG("t43"."gap") FILTER(WHERE
-                                                        "t43"."gap" IS NOT NULL)),
-                                                      CAST(FLOOR(
-                                                        CAST((
-                                                          CARDINALITY(ARRAY_SORT(ARRAY_AGG("t43"."gap") FILTER(WHERE
-                                                            "t43"."gap" IS NOT NULL))) - 1
-                                                        ) AS DOUBLE) / (
-                                                          2
-                                                        )
-                                                      ) AS BIGINT) + 1
-                                                    ) + ELEMENT_AT(
-                                                      ARRAY_SORT(ARRAY_AGG("t43"."gap") FILTER(WHERE
-                                                        "t43"."gap" IS NOT NULL)),
-                                                      CAST(FLOOR(
-                                                        CAST((
-                                                          CARDINALITY(ARRAY_SORT(ARRAY_AGG("t43"."gap") FILTER(WHERE
-                                                            "t43"."gap" IS NOT NULL)))
-                                                        ) AS DOUBLE) / (
-                                                          2
-                                                        )
-                                                      ) AS BIGINT) + 1
-                                                    )
-                                                  ) AS DOUBLE) / 2 AS "usual_interval",
-                                                  COUNT(*) AS "gaps"
+                                                  "t42"."customer_id",
+                                                  "t42"."value",
+                                                  "t42"."weight",
+                                                  ROW_NUMBER() OVER (PARTITION BY "t42"."customer_id" ORDER BY "t42"."weight" DESC, "t42"."value" ASC) - 1 AS "place"
                                                 FROM (
                                                   SELECT
                                                     *
                                                   FROM (
                                                     SELECT
                                                       "t18"."customer_id",
-                                                      "t18"."day",
-                                                      CAST("t18"."day" - LAG("t18"."day") OVER (PARTITION BY "t18"."customer_id" ORDER BY "t18"."day" ASC) AS DOUBLE) AS "gap"
+                                                      "t18"."value",
+                                                      COALESCE(SUM("t18"."weight"), 0) AS "weight"
                                                     FROM (
-                                                      SELECT DISTINCT
+                                                      SELECT
                                                         "t8"."customer_id",
-                                                        "t8"."day"
+                                                        "t8"."department" AS "value",
+                                                        "t8"."amount_cents" AS "weight"
                                                       FROM "t7" AS "t8"
                                                       WHERE
                                                         "t8"."name" IN ('basket') AND "t8"."day" >= 20163
                                                     ) AS "t18"
-                                                  ) AS "t35"
+                                                    GROUP BY
+                                                      1,
+                                                      2
+                                                  ) AS "t28"
                                                   WHERE
-                                                    "t35"."gap" IS NOT NULL
-                                                ) AS "t43"
-                                                GROUP BY
-                                                  1
-                                              ) AS "t65"
+                                                    "t28"."value" IS NOT NULL
+                                                ) AS "t42"
+                                              ) AS "t56"
                                               WHERE
-                                                "t65"."gaps" >= 3
-                                            ) AS "t67"
-                                              ON "t55"."customer_id" = "t67"."customer_id"
-                                          ) AS "t68"
-                                        ) AS "t70"
+                                                "t56"."place" = 0
+                                            ) AS "t65"
+                                              ON "t73"."customer_id" = "t65"."customer_id"
+                                          ) AS "t74"
+                                        ) AS "t76"
                                         LEFT OUTER JOIN (
                                           SELECT
-                                            "t53"."customer_id",
-                                            "t53"."value" AS "favourite_department"
+                                            "t55"."customer_id",
+                                            "t55"."value" AS "recent_favourite"
                                           FROM (
                                             SELECT
-                                              "t39"."customer_id",
-                                              "t39"."value",
-                                              "t39"."weight",
-                                              ROW_NUMBER() OVER (PARTITION BY "t39"."customer_id" ORDER BY "t39"."weight" DESC, "t39"."value" ASC) - 1 AS "place"
+                                              "t41"."customer_id",
+                                              "t41"."value",
+                                              "t41"."weight",
+                                              ROW_NUMBER() OVER (PARTITION BY "t41"."customer_id" ORDER BY "t41"."weight" DESC, "t41"."value" ASC) - 1 AS "place"
                                             FROM (
                                               SELECT
                                                 *
@@ -1225,32 +1336,32 @@ FROM (
                                                     "t8"."amount_cents" AS "weight"
                                                   FROM "t7" AS "t8"
                                                   WHERE
-                                                    "t8"."name" IN ('basket') AND "t8"."day" >= 20163
+                                                    "t8"."name" IN ('basket') AND "t8"."day" >= 20438
                                                 ) AS "t17"
                                                 GROUP BY
                                                   1,
                                                   2
-                                              ) AS "t26"
+                                              ) AS "t27"
                                               WHERE
-                                                "t26"."value" IS NOT NULL
-                                            ) AS "t39"
-                                          ) AS "t53"
+                                                "t27"."value" IS NOT NULL
+                                            ) AS "t41"
+                                          ) AS "t55"
                                           WHERE
-                                            "t53"."place" = 0
-                                        ) AS "t62"
-                                          ON "t70"."customer_id" = "t62"."customer_id"
-                                      ) AS "t71"
-                                    ) AS "t73"
+                                            "t55"."place" = 0
+                                        ) AS "t64"
+                                          ON "t76"."customer_id" = "t64"."customer_id"
+                                      ) AS "t77"
+                                    ) AS "t79"
                                     LEFT OUTER JOIN (
                                       SELECT
-                                        "t52"."customer_id",
-                                        "t52"."value" AS "recent_favourite"
+                                        "t54"."customer_id",
+                                        "t54"."value" AS "previous_favourite"
                                       FROM (
                                         SELECT
-                                          "t38"."customer_id",
-                                          "t38"."value",
-                                          "t38"."weight",
-                                          ROW_NUMBER() OVER (PARTITION BY "t38"."customer_id" ORDER BY "t38"."weight" DESC, "t38"."value" ASC) - 1 AS "place"
+                                          "t40"."customer_id",
+                                          "t40"."value",
+                                          "t40"."weight",
+                                          ROW_NUMBER() OVER (PARTITION BY "t40"."customer_id" ORDER BY "t40"."weight" DESC, "t40"."value" ASC) - 1 AS "place"
                                         FROM (
                                           SELECT
                                             *
@@ -1266,224 +1377,200 @@ FROM (
                                                 "t8"."amount_cents" AS "weight"
                                               FROM "t7" AS "t8"
                                               WHERE
-                                                "t8"."name" IN ('basket') AND "t8"."day" >= 20438
+                                                "t8"."name" IN ('basket') AND "t8"."day" < 20438 AND "t8"."day" >= 20073
                                             ) AS "t16"
                                             GROUP BY
                                               1,
                                               2
-                                          ) AS "t25"
+                                          ) AS "t26"
                                           WHERE
-                                            "t25"."value" IS NOT NULL
-                                        ) AS "t38"
-                                      ) AS "t52"
+                                            "t26"."value" IS NOT NULL
+                                        ) AS "t40"
+                                      ) AS "t54"
                                       WHERE
-                                        "t52"."place" = 0
-                                    ) AS "t61"
-                                      ON "t73"."customer_id" = "t61"."customer_id"
-                                  ) AS "t74"
-                                ) AS "t76"
+                                        "t54"."place" = 0
+                                    ) AS "t63"
+                                      ON "t79"."customer_id" = "t63"."customer_id"
+                                  ) AS "t80"
+                                ) AS "t82"
                                 LEFT OUTER JOIN (
                                   SELECT
-                                    "t51"."customer_id",
-                                    "t51"."value" AS "previous_favourite"
+                                    "t48"."customer_id",
+                                    COUNT(*) AS "week_streak"
                                   FROM (
                                     SELECT
-                                      "t37"."customer_id",
-                                      "t37"."value",
-                                      "t37"."weight",
-                                      ROW_NUMBER() OVER (PARTITION BY "t37"."customer_id" ORDER BY "t37"."weight" DESC, "t37"."value" ASC) - 1 AS "place"
+                                      *
                                     FROM (
                                       SELECT
-                                        *
+                                        "t21"."customer_id",
+                                        "t21"."span",
+                                        ROW_NUMBER() OVER (PARTITION BY "t21"."customer_id" ORDER BY "t21"."span" DESC) - 1 AS "place",
+                                        MAX("t21"."span") OVER (
+                                          PARTITION BY "t21"."customer_id"
+                                          ORDER BY "t21"."span" DESC
+                                          ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING
+                                        ) AS "newest"
                                       FROM (
-                                        SELECT
-                                          "t15"."customer_id",
-                                          "t15"."value",
-                                          COALESCE(SUM("t15"."weight"), 0) AS "weight"
-                                        FROM (
-                                          SELECT
-                                            "t8"."customer_id",
-                                            "t8"."department" AS "value",
-                                            "t8"."amount_cents" AS "weight"
-                                          FROM "t7" AS "t8"
-                                          WHERE
-                                            "t8"."name" IN ('basket') AND "t8"."day" < 20438 AND "t8"."day" >= 20073
-                                        ) AS "t15"
-                                        GROUP BY
-                                          1,
-                                          2
-                                      ) AS "t24"
-                                      WHERE
-                                        "t24"."value" IS NOT NULL
+                                        SELECT DISTINCT
+                                          "t8"."customer_id",
+                                          CAST(FLOOR(CAST((
+                                            "t8"."day" + 3
+                                          ) AS DOUBLE) / (
+                                            7
+                                          )) AS BIGINT) AS "span"
+                                        FROM "t7" AS "t8"
+                                        WHERE
+                                          "t8"."name" IN ('basket')
+                                      ) AS "t21"
                                     ) AS "t37"
-                                  ) AS "t51"
-                                  WHERE
-                                    "t51"."place" = 0
-                                ) AS "t60"
-                                  ON "t76"."customer_id" = "t60"."customer_id"
-                              ) AS "t77"
-                            ) AS "t79"
+                                    WHERE
+                                      "t37"."newest" >= 2932 AND (
+                                        "t37"."span" + "t37"."place"
+                                      ) = "t37"."newest"
+                                  ) AS "t48"
+                                  GROUP BY
+                                    1
+                                ) AS "t59"
+                                  ON "t82"."customer_id" = "t59"."customer_id"
+                              ) AS "t83"
+                            ) AS "t85"
                             LEFT OUTER JOIN (
                               SELECT
-                                "t45"."customer_id",
-                                COUNT(*) AS "week_streak"
+                                "t52"."customer_id",
+                                CAST(FLOOR(AVG(CAST("t52"."spent" AS DOUBLE)) + CAST(0.5 AS DOUBLE)) AS BIGINT) AS "repeat_value"
                               FROM (
                                 SELECT
                                   *
                                 FROM (
                                   SELECT
-                                    "t20"."customer_id",
-                                    "t20"."span",
-                                    ROW_NUMBER() OVER (PARTITION BY "t20"."customer_id" ORDER BY "t20"."span" DESC) - 1 AS "place",
-                                    MAX("t20"."span") OVER (
-                                      PARTITION BY "t20"."customer_id"
-                                      ORDER BY "t20"."span" DESC
+                                    "t34"."customer_id",
+                                    "t34"."day",
+                                    "t34"."spent",
+                                    MIN("t34"."day") OVER (
+                                      PARTITION BY "t34"."customer_id"
                                       ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING
-                                    ) AS "newest"
+                                    ) AS "first"
                                   FROM (
-                                    SELECT DISTINCT
-                                      "t8"."customer_id",
-                                      CAST(FLOOR(CAST((
-                                        "t8"."day" + 3
-                                      ) AS DOUBLE) / (
-                                        7
-                                      )) AS BIGINT) AS "span"
-                                    FROM "t7" AS "t8"
-                                    WHERE
-                                      "t8"."name" IN ('basket')
-                                  ) AS "t20"
-                                ) AS "t34"
+                                    SELECT
+                                      "t20"."customer_id",
+                                      "t20"."day",
+                                      COALESCE(SUM("t20"."amount_cents"), 0) AS "spent"
+                                    FROM "t15" AS "t20"
+                                    GROUP BY
+                                      1,
+                                      2
+                                  ) AS "t34"
+                                ) AS "t45"
                                 WHERE
-                                  "t34"."newest" >= 2932 AND (
-                                    "t34"."span" + "t34"."place"
-                                  ) = "t34"."newest"
-                              ) AS "t45"
+                                  "t45"."day" > "t45"."first"
+                              ) AS "t52"
                               GROUP BY
                                 1
-                            ) AS "t56"
-                              ON "t79"."customer_id" = "t56"."customer_id"
-                          ) AS "t80"
-                        ) AS "t82"
+                            ) AS "t67"
+                              ON "t85"."customer_id" = "t67"."customer_id"
+                          ) AS "t86"
+                        ) AS "t88"
                         LEFT OUTER JOIN (
                           SELECT
-                            "t49"."customer_id",
-                            CAST(FLOOR(AVG(CAST("t49"."spent" AS DOUBLE)) + CAST(0.5 AS DOUBLE)) AS BIGINT) AS "repeat_value"
+                            "t14"."customer_id",
+                            SUM(CAST("t14"."day" >= 20438 AS INTEGER)) AS "emails_90"
                           FROM (
                             SELECT
                               *
-                            FROM (
-                              SELECT
-                                "t31"."customer_id",
-                                "t31"."day",
-                                "t31"."spent",
-                                MIN("t31"."day") OVER (
-                                  PARTITION BY "t31"."customer_id"
-                                  ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING
-                                ) AS "first"
-                              FROM (
-                                SELECT
-                                  "t19"."customer_id",
-                                  "t19"."day",
-                                  COALESCE(SUM("t19"."amount_cents"), 0) AS "spent"
-                                FROM "t14" AS "t19"
-                                GROUP BY
-                                  1,
-                                  2
-                              ) AS "t31"
-                            ) AS "t42"
+                            FROM "t7" AS "t8"
                             WHERE
-                              "t42"."day" > "t42"."first"
-                          ) AS "t49"
+                              "t8"."name" IN ('email_sent')
+                          ) AS "t14"
                           GROUP BY
                             1
-                        ) AS "t64"
-                          ON "t82"."customer_id" = "t64"."customer_id"
-                      ) AS "t83"
-                    ) AS "t85"
+                        ) AS "t33"
+                          ON "t88"."customer_id" = "t33"."customer_id"
+                      ) AS "t89"
+                    ) AS "t91"
                     LEFT OUTER JOIN (
                       SELECT
                         "t13"."customer_id",
-                        SUM(CAST("t13"."day" >= 20438 AS INTEGER)) AS "emails_90"
+                        MAX("t13"."at") AS "last_reply_at",
+                        SUM(CAST("t13"."day" >= 20163 AS INTEGER)) AS "replies_365"
                       FROM (
                         SELECT
                           *
                         FROM "t7" AS "t8"
                         WHERE
-                          "t8"."name" IN ('email_sent')
+                          "t8"."name" IN ('replied')
                       ) AS "t13"
                       GROUP BY
                         1
-                    ) AS "t30"
-                      ON "t85"."customer_id" = "t30"."customer_id"
-                  ) AS "t86"
-                ) AS "t88"
+                    ) AS "t32"
+                      ON "t91"."customer_id" = "t32"."customer_id"
+                  ) AS "t92"
+                ) AS "t94"
                 LEFT OUTER JOIN (
                   SELECT
-                    "t12"."customer_id",
-                    MAX("t12"."at") AS "last_reply_at",
-                    SUM(CAST("t12"."day" >= 20163 AS INTEGER)) AS "replies_365"
+                    "t31"."customer_id",
+                    "t31"."felt_understood"
                   FROM (
                     SELECT
-                      *
-                    FROM "t7" AS "t8"
-                    WHERE
-                      "t8"."name" IN ('replied')
-                  ) AS "t12"
-                  GROUP BY
-                    1
-                ) AS "t29"
-                  ON "t88"."customer_id" = "t29"."customer_id"
-              ) AS "t89"
-            ) AS "t91"
+                      "t12"."customer_id",
+                      "t12"."at",
+                      "t12"."id",
+                      "t12"."felt_understood",
+                      ROW_NUMBER() OVER (PARTITION BY "t12"."customer_id" ORDER BY "t12"."at" DESC, "t12"."id" DESC) - 1 AS "place"
+                    FROM (
+                      SELECT
+                        "t8"."customer_id",
+                        "t8"."at",
+                        "t8"."id",
+                        "t8"."answer" AS "felt_understood"
+                      FROM "t7" AS "t8"
+                      WHERE
+                        "t8"."name" IN ('felt_understood')
+                    ) AS "t12"
+                  ) AS "t31"
+                  WHERE
+                    "t31"."place" = 0
+                ) AS "t44"
+                  ON "t94"."customer_id" = "t44"."customer_id"
+              ) AS "t95"
+            ) AS "t97"
             LEFT OUTER JOIN (
               SELECT
-                "t28"."customer_id",
-                "t28"."felt_understood"
+                "t11"."customer_id",
+                SUM(CAST("t11"."day" >= 20438 AS INTEGER)) AS "engaged_90",
+                MAX("t11"."at") AS "last_engaged_at"
               FROM (
                 SELECT
-                  "t11"."customer_id",
-                  "t11"."at",
-                  "t11"."id",
-                  "t11"."felt_understood",
-                  ROW_NUMBER() OVER (PARTITION BY "t11"."customer_id" ORDER BY "t11"."at" DESC, "t11"."id" DESC) - 1 AS "place"
-                FROM (
-                  SELECT
-                    "t8"."customer_id",
-                    "t8"."at",
-                    "t8"."id",
-                    "t8"."answer" AS "felt_understood"
-                  FROM "t7" AS "t8"
-                  WHERE
-                    "t8"."name" IN ('felt_understood')
-                ) AS "t11"
-              ) AS "t28"
-              WHERE
-                "t28"."place" = 0
-            ) AS "t41"
-              ON "t91"."customer_id" = "t41"."customer_id"
-          ) AS "t92"
-        ) AS "t94"
+                  *
+                FROM "t7" AS "t8"
+                WHERE
+                  "t8"."name" IN ('replied', 'wrote', 'asked_for_call', 'felt_understood')
+              ) AS "t11"
+              GROUP BY
+                1
+            ) AS "t30"
+              ON "t97"."customer_id" = "t30"."customer_id"
+          ) AS "t98"
+        ) AS "t100"
         LEFT OUTER JOIN (
           SELECT
             "t10"."customer_id",
-            SUM(CAST("t10"."day" >= 20438 AS INTEGER)) AS "engaged_90",
-            MAX("t10"."at") AS "last_engaged_at"
+            SUM(CAST("t10"."day" >= 20438 AS INTEGER)) AS "clicks_90"
           FROM (
             SELECT
               *
             FROM "t7" AS "t8"
             WHERE
-              "t8"."name" IN ('replied', 'wrote', 'asked_for_call', 'felt_understood')
+              "t8"."name" IN ('clicked')
           ) AS "t10"
           GROUP BY
             1
-        ) AS "t27"
-          ON "t94"."customer_id" = "t27"."customer_id"
-      ) AS "t95"
-    ) AS "t97"
+        ) AS "t29"
+          ON "t100"."customer_id" = "t29"."customer_id"
+      ) AS "t101"
+    ) AS "t103"
     LEFT OUTER JOIN (
       SELECT
-        "t44"."customer_id",
+        "t47"."customer_id",
         COUNT(*) AS "emails_unanswered"
       FROM (
         SELECT
@@ -1516,23 +1603,23 @@ FROM (
             WHERE
               "t8"."name" IN ('email_sent', 'replied', 'wrote', 'asked_for_call', 'felt_understood')
           ) AS "t9"
-        ) AS "t32"
+        ) AS "t35"
         WHERE
-          "t32"."sent"
+          "t35"."sent"
           AND (
             (
-              "t32"."answered" IS NULL
+              "t35"."answered" IS NULL
             ) OR (
-              "t32"."at" > "t32"."answered"
+              "t35"."at" > "t35"."answered"
             )
           )
-      ) AS "t44"
+      ) AS "t47"
       GROUP BY
         1
-    ) AS "t54"
-      ON "t97"."customer_id" = "t54"."customer_id"
-  ) AS "t98"
-) AS "t99";
+    ) AS "t57"
+      ON "t103"."customer_id" = "t57"."customer_id"
+  ) AS "t104"
+) AS "t105";
 
 -- forms
 WITH "t7" AS (
