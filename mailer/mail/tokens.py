@@ -41,16 +41,16 @@ class Signer:
     """Signs with the newest secret, and still reads what older secrets signed."""
 
     def __init__(self, secret: bytes, *older: bytes) -> None:
-        self._keys: dict[tuple[int, Purpose], bytes] = {}
+        self._keys: dict[tuple[int, str], bytes] = {}  # str: hashing a member of an enum takes as long as the rest
         for one in (*older, secret):  # the newest is written last and wins, should two ids be equal
             self._id = _derive(one, b"lifeline key id")[0]
             for purpose in Purpose:
-                self._keys[self._id, purpose] = _derive(one, b"lifeline token " + purpose.encode())
+                self._keys[self._id, purpose.value] = _derive(one, b"lifeline token " + purpose.encode())
 
     def sign(self, purpose: Purpose, row_id: int, extra: int = 0) -> str:
         """Return the token of this row: 40 characters of a-z and 2-7. `extra` is for example the number of a link."""
         body = _BODY.pack(self._id, row_id, extra)
-        return base64.b32encode(body + self._mac(purpose, body)).decode("ascii").lower()
+        return _written(body + self._mac(purpose, body))
 
     def read(self, purpose: Purpose, token: str) -> int | None:
         """Return the row that this token names, or None if we did not sign it for this purpose."""
@@ -67,12 +67,12 @@ class Signer:
             return None
         body, mac = data[: _BODY.size], data[_BODY.size :]
         key_id, row_id, extra = _BODY.unpack(body)
-        if (key_id, purpose) not in self._keys or not hmac.compare_digest(mac, self._mac(purpose, body)):
+        if (key_id, purpose.value) not in self._keys or not hmac.compare_digest(mac, self._mac(purpose, body)):
             return None
         return row_id, extra
 
     def _mac(self, purpose: Purpose, body: bytes) -> bytes:
-        return hmac.digest(self._keys[body[0], purpose], body, "sha256")[:_MAC]
+        return hmac.digest(self._keys[body[0], purpose.value], body, "sha256")[:_MAC]
 
 
 def reply_address(signer: Signer, message_row_id: int, domain: str) -> str:
@@ -91,6 +91,19 @@ def claimed(signer: Signer, address: str) -> tuple[Purpose, int] | None:
     purpose = _PREFIXES.get(local[:2])
     row_id = signer.read(purpose, local[2:]) if purpose else None
     return (purpose, row_id) if purpose and row_id is not None else None
+
+
+_PAIRS = tuple(a + b for a in "abcdefghijklmnopqrstuvwxyz234567" for b in "abcdefghijklmnopqrstuvwxyz234567")
+
+
+def _written(data: bytes) -> str:
+    """Return 25 bytes in lower-case base32 (RFC 4648, 6), ten bits at a time: base64.b32encode takes twice as long."""
+    pairs = _PAIRS
+    high, low = int.from_bytes(data[:15]), int.from_bytes(data[15:])
+    return "".join([pairs[high >> bits & 1023] for bits in _HIGH] + [pairs[low >> bits & 1023] for bits in _LOW])
+
+
+_HIGH, _LOW = tuple(range(110, -1, -10)), tuple(range(70, -1, -10))
 
 
 def _derive(secret: bytes, label: bytes) -> bytes:

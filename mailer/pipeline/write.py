@@ -6,7 +6,7 @@ when it was compiled (see `rendering.pressing`); what is made here for each are 
 signatures.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -20,13 +20,13 @@ from mailer.errors import Invalid
 from mailer.house import House
 from mailer.mail import compose, dkim, tokens
 from mailer.mail.compose import Letter, Party, Pressed
-from mailer.people.customer import Customer
+from mailer.people.customer import Customer, representative
 from mailer.people.staff import Staff
 from mailer.pipeline.explain import contexts
 from mailer.pipeline.passes import filled
 from mailer.rendering.links import Links
 from mailer.rendering.press import RenderError, Sheet
-from mailer.rendering.template import TemplateVersion, publish
+from mailer.rendering.template import TemplateVersion, publish, published
 from mailer.segments.criteria import from_data
 from mailer.store import Urgency
 
@@ -37,8 +37,14 @@ def write(house: House, claimed: Sequence[Claimed], now: datetime) -> list[Envel
     """Turn claimed messages into envelopes; one whose letter cannot be rendered becomes `render_failed` instead."""
     fresh = [message for message in claimed if message.kind is Kind.CAMPAIGN and message.context is None]
     unwritten = {message.id for message in fresh}
-    with house.store.write(Urgency.BULK) as session:  # publishes a template version when there is a new one
-        _fill(house, session, fresh, now)
+    with house.store.read() as session:
+        whole = _fill(house, session, fresh, now)
+    if not whole:  # a template of which nothing was written yet, or a customer whom nobody answers yet
+        with house.store.write(Urgency.BULK) as session:
+            _prepare(house, session, fresh, now)
+        with house.store.read() as session:
+            _fill(house, session, fresh, now)
+    with house.store.read() as session:
         staff = {person.id: person for person in session.exec(select(Staff))}
         versions = _versions(session, claimed)
     automatic = [message for message in claimed if message.kind is Kind.CAMPAIGN]
@@ -74,27 +80,54 @@ def letter_of(house: House, session: Session, message: Message) -> Letter | Rend
     return house.press.render([_sheet(message, _versions(session, [message]))])[0]
 
 
-def _fill(house: House, session: Session, messages: Sequence[Claimed], now: datetime) -> None:
-    """Give messages that are written for the first time their template, and what their letters may see."""
+def _fill(house: House, session: Session, messages: Sequence[Claimed], now: datetime) -> bool:
+    """Give messages that are written for the first time their template, and what their letters may see.
+
+    Nothing is written here, and no final dot waits for it. Say whether all that it takes was there.
+    """
+    for run, campaign, batch in _by_run(session, messages):
+        customers = _customers(session, batch)
+        if any(customer.representative_id is None for customer in customers):
+            return False
+        known: dict[str, TemplateVersion] = {}
+        for language in {customer.language for customer in customers}:
+            version = published(session, house.shelf.get(campaign.template, language))
+            if version is None:
+                return False
+            known[language] = version
+        ids = {message.customer_id or 0: message.id for message in batch}
+        seen = contexts(house, session, campaign, from_data(run.criteria), customers, ids, now)
+        languages = {customer.id: customer.language for customer in customers}
+        for message in batch:
+            message.template_version_id = known[languages[message.customer_id]].id
+            message.context = seen[message.customer_id or 0]
+            message.dated_at = now
+    return True
+
+
+def _prepare(house: House, session: Session, messages: Sequence[Claimed], now: datetime) -> None:
+    """Keep the template versions these letters are made of, and give each customer somebody who answers."""
+    for _, campaign, batch in _by_run(session, messages):
+        customers = _customers(session, batch)
+        for customer in customers:
+            if customer.representative_id is None:
+                representative(session, customer)
+        for language in {customer.language for customer in customers}:
+            publish(session, house.shelf.get(campaign.template, language), now)
+
+
+def _by_run(session: Session, messages: Sequence[Claimed]) -> Iterator[tuple[Run, Campaign, list[Claimed]]]:
     by_run: dict[int, list[Claimed]] = {}
     for message in messages:
         by_run.setdefault(message.run_id or 0, []).append(message)
     for run_id, batch in by_run.items():
         run = session.get_one(Run, run_id)
-        campaign = session.get_one(Campaign, run.campaign_id)
-        wanted = [message.customer_id for message in batch]
-        customers = session.exec(select(Customer).where(col(Customer.id).in_(wanted))).all()
-        ids = {message.customer_id or 0: message.id or 0 for message in batch}
-        seen = contexts(house, session, campaign, from_data(run.criteria), customers, ids, now)
-        languages = {customer.id: customer.language for customer in customers}
-        published: dict[str, TemplateVersion] = {}
-        for message in batch:
-            language = languages[message.customer_id]
-            if language not in published:
-                published[language] = publish(session, house.shelf.get(campaign.template, language), now)
-            message.template_version_id = published[language].id
-            message.context = seen[message.customer_id or 0]
-            message.dated_at = now
+        yield run, session.get_one(Campaign, run.campaign_id), batch
+
+
+def _customers(session: Session, messages: Sequence[Claimed]) -> Sequence[Customer]:
+    wanted = [message.customer_id for message in messages]
+    return session.exec(select(Customer).where(col(Customer.id).in_(wanted))).all()
 
 
 def _versions(session: Session, messages: Iterable[Message | Claimed]) -> dict[int, TemplateVersion]:

@@ -8,13 +8,16 @@ import re
 from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 from mailer.people.customer import Customer
-from mailer.people.staff import Staff, face, initials
+from mailer.people.face import draw, initials
+from mailer.people.staff import Staff
 from mailer.rendering.links import Links
 from mailer.settings import Brand
 
+_PLAIN = frozenset((str, int, float, bool))
 _FILLS = re.compile(r'fill="(#[0-9a-fA-F]{6})"')
 
 
@@ -31,7 +34,7 @@ def context(
     stakes: str = "routine",
 ) -> dict[str, Any]:
     """Return everything one letter is made of, as JSON data."""
-    ground, ink = _FILLS.findall(face(staff))  # the two colours of the drawn face, which is SVG: Gmail shows none
+    ground, ink = _colours(staff.name, staff.colour)
     return {
         "customer": {
             "first_name": customer.first_name,
@@ -59,8 +62,17 @@ def context(
     }
 
 
+@lru_cache(maxsize=256)
+def _colours(name: str, colour: str) -> tuple[str, str]:
+    """Return the two colours of the drawn face, which is SVG: Gmail shows none."""
+    ground, ink = _FILLS.findall(draw(name, colour))
+    return ground, ink
+
+
 def plain(value: Any) -> Any:
     """Return `value` as JSON has it."""
+    if type(value) in _PLAIN:  # most of it
+        return value
     if isinstance(value, date):  # and datetime
         return value.isoformat()
     if isinstance(value, Decimal):

@@ -19,7 +19,7 @@ from mailer.rendering.inline import inline
 from mailer.rendering.source import FALLBACK, Template, parse_template
 from mailer.store import ID, UTC
 
-__all__ = ["Shelf", "Template", "TemplateVersion", "parse_template", "publish"]
+__all__ = ["Shelf", "Template", "TemplateVersion", "parse_template", "publish", "published"]
 
 
 class TemplateVersion(SQLModel, table=True):
@@ -114,22 +114,30 @@ class Shelf:
         return path.read_text(encoding="utf-8") if path else None
 
 
-def publish(session: Session, template: Template, now: datetime) -> TemplateVersion:
-    """Return the kept version of this template, made now if there is none: flat, inlined, never changed after."""
-    html = inline(template.html)
-    parts = "\0".join((template.subject, template.preheader, html))
-    digest = hashlib.sha256(parts.encode()).hexdigest()
+def published(session: Session, template: Template) -> TemplateVersion | None:
+    """Return the kept version of this template, or None: no letter was made of it yet."""
+    digest = _digest(template.subject, template.preheader, inline(template.html))
     known = select(TemplateVersion).where(
         TemplateVersion.name == template.name,
         TemplateVersion.language == template.language,
         TemplateVersion.digest == digest,
     )
-    if version := session.exec(known).one_or_none():
+    return session.exec(known).one_or_none()
+
+
+def _digest(*parts: str) -> str:
+    return hashlib.sha256("\0".join(parts).encode()).hexdigest()
+
+
+def publish(session: Session, template: Template, now: datetime) -> TemplateVersion:
+    """Return the kept version of this template, made now if there is none: flat, inlined, never changed after."""
+    if version := published(session, template):
         return version
+    html = inline(template.html)
     version = TemplateVersion(
         name=template.name,
         language=template.language,
-        digest=digest,
+        digest=_digest(template.subject, template.preheader, html),
         subject=template.subject,
         preheader=template.preheader,
         html=html,
