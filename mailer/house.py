@@ -70,7 +70,7 @@ class House:
     @cached_property
     def shelf(self) -> Shelf:
         """The templates, the home's own before the shipped ones."""
-        return Shelf(self.home.templates)
+        return Shelf(self.home.templates, self.settings.brand.language)
 
     @cached_property
     def press(self) -> Press:

@@ -30,6 +30,9 @@ class Brand(Section):
     """[brand] Who writes."""
 
     name: str = Field("Lifeline", description="the name customers know you by")
+    language: str = Field(
+        "en", pattern="^[a-z]{2,3}$", description="for customers whose own language is not there: en, de, fr, es, ja"
+    )
     address: str = Field("", description="postal address, shown in the foot of every email (CAN-SPAM asks for it)")
     base_url: str = Field("http://127.0.0.1:8080", description="where this house is reached; every link begins so")
 

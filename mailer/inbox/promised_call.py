@@ -20,6 +20,7 @@ from mailer.store import ID, UTC
 
 SLOT = timedelta(minutes=30)
 SOONEST = timedelta(minutes=30)  # from now: somebody has to read it first
+DUE = timedelta(days=1)  # for which a promise is still shown after its time
 DAYS = 5  # working days that are offered
 AHEAD = timedelta(days=21)  # within which they are looked for
 
@@ -85,10 +86,15 @@ def coming(session: Session, message_id: int, now: datetime) -> PromisedCall | N
     return session.exec(asked.order_by(col(PromisedCall.at))).first()
 
 
-def promised(session: Session, talk: Conversation) -> list[PromisedCall]:
-    """Return the calls promised in `talk`, in order."""
-    asked = select(PromisedCall).join(Entry, col(Entry.id) == col(PromisedCall.entry_id))
-    return list(session.exec(asked.where(Entry.conversation_id == talk.id).order_by(col(PromisedCall.at))))
+def promised(session: Session, talk: Conversation, now: datetime) -> list[tuple[Staff, datetime]]:
+    """Return who calls when in `talk`, in order: what is to come, and for a day what was due."""
+    asked = (
+        select(Staff, PromisedCall.at)
+        .join(PromisedCall, col(PromisedCall.staff_id) == col(Staff.id))
+        .join(Entry, col(Entry.id) == col(PromisedCall.entry_id))
+        .where(Entry.conversation_id == talk.id, col(PromisedCall.at) > now - DUE)
+    )
+    return list(session.exec(asked.order_by(col(PromisedCall.at))))
 
 
 def _starts(session: Session, staff: Staff, now: datetime) -> Iterator[datetime]:

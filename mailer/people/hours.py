@@ -10,7 +10,32 @@ from itertools import groupby
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+from babel.dates import get_day_names, get_timezone_location
+from babel.lists import format_list
+
+FALLBACK = "en"
+
+
+class Manner(NamedTuple):
+    """How a language says hours."""
+
+    none: str  # where there are none
+    days: str  # three or more weekdays in a row
+    span: str
+    at: str  # where these hours are kept
+
+
+MANNERS = {
+    "en": Manner("no fixed hours", "{first} to {last}", "{days}, {opens} to {closes}", "{hours} ({city})"),
+    "de": Manner("keine festen Zeiten", "{first} bis {last}", "{days}, {opens} bis {closes} Uhr", "{hours} ({city})"),
+    "fr": Manner(
+        "pas d’horaires fixes", "{first}–{last}", "{days}, de {opens} à {closes}", "{hours} (heure de {city})"
+    ),
+    "es": Manner("sin horario fijo", "{first} a {last}", "{days}, de {opens} a {closes}", "{hours} (hora de {city})"),
+    "ja": Manner(
+        "営業時間は決まっておりません", "{first}～{last}", "{days} {opens}～{closes}", "{hours}（{city}時間）"
+    ),
+}
 
 
 class Hours(NamedTuple):
@@ -31,24 +56,30 @@ def spans(week: Sequence[Hours], zone: str, since: datetime, days: int) -> Itera
             yield _instant(day, opens, zone), _instant(day, closes if closes > opens else closes + 1440, zone)
 
 
-def sentence(week: Sequence[Hours], zone: str) -> str:
+def sentence(week: Sequence[Hours], zone: str, language: str = FALLBACK) -> str:
     """Say the hours in words: "Monday to Friday, 9:00 to 17:00; Saturday, 10:00 to 14:00 (Berlin)"."""
+    language = language if language in MANNERS else FALLBACK
+    manner = MANNERS[language]
     if not week:
-        return "no fixed hours"
+        return manner.none
     same: dict[tuple[str, str], list[int]] = {}
     for hours in sorted(week):
         same.setdefault((hours.opens, hours.closes), []).append(hours.weekday)
-    parts = [f"{_days(days)}, {_short(opens)} to {_short(closes)}" for (opens, closes), days in same.items()]
-    return f"{'; '.join(parts)} ({zone.rpartition('/')[2].replace('_', ' ')})"
+    parts = [
+        manner.span.format(days=_days(days, language), opens=_short(opens), closes=_short(closes))
+        for (opens, closes), days in same.items()
+    ]
+    city = str(get_timezone_location(zone, locale=language, return_city=True)) if "/" in zone else zone
+    return manner.at.format(hours="; ".join(parts), city=city)
 
 
-def _days(days: Sequence[int]) -> str:
+def _days(days: Sequence[int], language: str) -> str:
     """Name weekdays, joining three or more in a row: "Monday to Wednesday, Friday and Sunday"."""
-    names: list[str] = []
+    known, names = get_day_names("wide", locale=language), list[str]()
     for _, together in groupby(enumerate(days), lambda pair: pair[1] - pair[0]):
-        run = [WEEKDAYS[day] for _, day in together]
-        names += run if len(run) < 3 else [f"{run[0]} to {run[-1]}"]
-    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
+        run = [known[day] for _, day in together]
+        names += run if len(run) < 3 else [MANNERS[language].days.format(first=run[0], last=run[-1])]
+    return str(format_list(names, locale="en_GB" if language == FALLBACK else language))
 
 
 def _short(time: str) -> str:

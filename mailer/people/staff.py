@@ -157,9 +157,9 @@ def next_here(session: Session, staff_id: int, now: datetime) -> datetime | None
     return None
 
 
-def hours_sentence(session: Session, staff: Staff) -> str:
-    """Say when `staff` is here, in words: "Monday to Friday, 9:00 to 17:00 (Berlin)"."""
-    return sentence(_week(session, staff.id), staff.time_zone)
+def hours_sentence(session: Session, staff: Staff, language: str = "en") -> str:
+    """Say when `staff` is here, in words: "Monday to Friday, 9:00 to 17:00 (Berlin)"; English where need be."""
+    return sentence(_week(session, staff.id), staff.time_zone, language)
 
 
 def face(staff: Staff) -> str:

@@ -44,8 +44,9 @@ def contexts(
     topic = session.get_one(Topic, campaign.topic_id)
     ids = [customer.id for customer in customers if customer.id is not None]
     facts = house.warehouse.facts(ids)
-    why = because(house.warehouse, criteria, ids, now)
-    staff: dict[int, tuple[Staff, str]] = {}
+    why = because(house.warehouse, criteria, ids, now, facts)
+    spoken = {each: house.shelf.get(campaign.template, each).language for each in {one.language for one in customers}}
+    staff: dict[tuple[int, str], tuple[Staff, str]] = {}
     made = {}
     for customer in customers:
         if customer.id is None:
@@ -54,10 +55,11 @@ def contexts(
         staff_id = customer.representative_id if person is None else person.id
         if staff_id is None:
             raise NotReady("there is no representative yet; add one, so that every email can name a person")
-        if staff_id not in staff:
+        whose = staff_id, spoken[customer.language]
+        if whose not in staff:
             found = session.get_one(Staff, staff_id)
-            staff[staff_id] = (found, hours_sentence(session, found))
-        rep, hours = staff[staff_id]
+            staff[whose] = (found, hours_sentence(session, found, spoken[customer.language]))
+        rep, hours = staff[whose]
         made[customer.id] = context(
             customer=customer,
             staff=rep,

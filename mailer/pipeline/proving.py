@@ -1,7 +1,8 @@
-"""Which links were followed by a human being?
+"""Which links were followed, and which of them by a human being?
 
-A click becomes an event of ours (`clicked`, once a message) when what the same customer said about the same email
-proves it (see `delivery.hits`). Click and answer come in any order, so this is asked when either is new.
+A hit goes to the log in a short write of its own, since the request that made it may only read. A click becomes an
+event of ours (`clicked`, once a message) when what the same customer said about the same email proves it (see
+`delivery.hits`). Click and answer come in any order, so this is asked when either is new.
 """
 
 from collections import defaultdict
@@ -15,12 +16,19 @@ from sqlmodel import Session, col, select
 from mailer.campaigns.campaign import Campaign
 from mailer.delivery.hits import Hit, proven
 from mailer.delivery.outbox import Message
+from mailer.house import House
 from mailer.insights.events import Event
 from mailer.insights.recorded import ours
 from mailer.segments.ours import PROOFS
 from mailer.store import CHUNK
 
 CLICKED = "clicked"
+
+
+def keep(house: House, hit: Hit) -> None:
+    """Add a hit to the log."""
+    with house.store.write() as session:
+        session.add(hit)
 
 
 def clicked(session: Session, message_ids: Iterable[int]) -> list[dict[str, Any]]:

@@ -1,8 +1,9 @@
 """May this text be the source of a letter?
 
 The body is put into the layout where that says `{{ body }}`, the layout's words for `{{ words.… }}`, and, where the
-front matter has `because`, those sentences for the layout's loop over the reasons. What comes of it is one flat page,
-and that is what is checked. A page without an unconditional human link is no template.
+front matter has `because`, those sentences for the layout's loop over the reasons. `facts.x|named` is what the words of
+that language call it: `[de.named]` has produce = "Obst und Gemüse". What comes of it is one flat page, and that is what
+is checked. A page without an unconditional human link is no template.
 """
 
 import re
@@ -10,6 +11,7 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from mailer.errors import Invalid
 from mailer.rendering import allowed, page
@@ -20,6 +22,7 @@ REQUIRED = {"human": "the human link", "unsubscribe": "the way out"}
 _FRONT = re.compile(r"\A\s*\+\+\+\s*\n(?P<toml>.*?)\n\+\+\+[^\S\n]*(?:\n|\Z)(?P<body>.*)\Z", re.DOTALL)
 _BODY = re.compile(r"\{\{-?\s*body\s*-?\}\}")
 _WORDS = re.compile(r"\{\{-?\s*words\.(\w+)\s*-?\}\}")
+_NAMED = re.compile(r"\b([a-z]+\.\w+)\|named\b")
 _REASONS = re.compile(r"\{% for sentence in because %\}(?P<row>.*?)\{% endfor %\}", re.DOTALL)
 
 
@@ -40,7 +43,7 @@ def parse_template(
     layout: str,
     name: str = "",
     language: str = FALLBACK,
-    words: Mapping[str, str] | None = None,
+    words: Mapping[str, Any] | None = None,
     path: Path | None = None,
 ) -> Template:
     """Read one template, put it into its layout and check it.
@@ -65,6 +68,8 @@ def parse_template(
         flat = _REASONS.sub(lambda loop: "".join(loop["row"].replace("{{ sentence }}", each) for each in said), flat)
     for _ in range(2):  # words may use words
         flat = _WORDS.sub(lambda found: _word(found[1], language, words or {}), flat)
+    named = (words or {}).get("named", {})
+    subject, preheader, flat = (_NAMED.sub(lambda f: _called(f[1], named), each) for each in (subject, preheader, flat))
     for what, source in (("subject", subject), ("preheader", preheader), ("the letter in its layout", flat)):
         allowed.check(source, what)
     if objections := lint(flat):
@@ -73,12 +78,19 @@ def parse_template(
     return Template(name, language, subject, preheader, flat, path)
 
 
-def _word(key: str, language: str, words: Mapping[str, str]) -> str:
+def _word(key: str, language: str, words: Mapping[str, Any]) -> str:
     if key == "language":
         return language
     if key not in words:
         raise Invalid(f"_words.toml has no {key} for {language}; add it under [{language}]")
-    return words[key]
+    return str(words[key])
+
+
+def _called(field: str, named: Mapping[str, str]) -> str:
+    """Return the expression for what the value of a field is called; what has no name is said as it is."""
+    quoted = (("'" + each.replace("\\", "\\\\").replace("'", "\\'") + "'") for pair in named.items() for each in pair)
+    cases = "".join(f"{called} if {field}|lower == {name} else " for name, called in zip(quoted, quoted, strict=True))
+    return f"({cases}{field})"
 
 
 def _require_links(flat: str) -> None:

@@ -11,6 +11,7 @@ import tomllib
 from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from sqlmodel import Field, Session, SQLModel, UniqueConstraint, select
 
@@ -41,8 +42,9 @@ class TemplateVersion(SQLModel, table=True):
 class Shelf:
     """All templates of a house: its own files before the shipped ones, file by file."""
 
-    def __init__(self, folders: Sequence[Path]) -> None:
+    def __init__(self, folders: Sequence[Path], language: str = FALLBACK) -> None:
         self._folders = tuple(folders)
+        self._language = language
         self.reload()
 
     def reload(self) -> None:
@@ -51,10 +53,10 @@ class Shelf:
         errors: dict[Path, str] = {}
         broken: dict[tuple[str, str], str] = {}
         layout = self._shared("_layout.html") or "{{ body }}"
+        words: dict[str, dict[str, Any]] = {}
         try:
             words = tomllib.loads(self._shared("_words.toml") or "")
         except tomllib.TOMLDecodeError as error:
-            words = {}
             errors[Path("_words.toml")] = f"not valid TOML: {error}"
         for (name, language), path in self._files().items():
             try:
@@ -64,7 +66,7 @@ class Shelf:
                 errors[path] = broken[name, language] = str(error)
             else:
                 templates[name, language] = template
-        self._templates, self._broken, self._errors = templates, broken, errors
+        self._templates, self._broken, self._errors, self._words = templates, broken, errors, words
 
     def names(self) -> list[str]:
         """Return the name of every template, sorted."""
@@ -75,18 +77,22 @@ class Shelf:
         return sorted(language for known, language in self._templates if known == name)
 
     def get(self, name: str, language: str = FALLBACK) -> Template:
-        """Return the template in that language; else in its main language (de for de-AT); else in English.
+        """Return the template in that language; else in its main language (de for de-AT), the house's own, or English.
 
         Raises:
             Invalid: there is none of that name, or the file that should be used is broken.
         """
-        for each in dict.fromkeys((language.lower(), language.lower().partition("-")[0], FALLBACK)):
+        for each in dict.fromkeys((language.lower(), language.lower().partition("-")[0], self._language, FALLBACK)):
             if found := self._templates.get((name, each)):
                 return found
             if why := self._broken.get((name, each)):
                 raise Invalid(f"the template {name}/{each}.html cannot be used: {why}")
         known = ", ".join(self.names()) or "none"
         raise Invalid(f"there is no template {name}/{FALLBACK}.html; there are: {known}")
+
+    def named(self, name: str, language: str) -> str:
+        """Return what a name of the house's own (a topic, a department) is called in a language."""
+        return str(self._words.get(language, {}).get("named", {}).get(name.lower(), name))
 
     def errors(self) -> dict[Path, str]:
         """Return what cannot be used, and why."""

@@ -13,6 +13,7 @@ from flask.typing import ResponseReturnValue
 from mailer.delivery.hits import Asked, hit
 from mailer.delivery.outbox import Message
 from mailer.mail.tokens import Purpose
+from mailer.pipeline.proving import keep
 from mailer.rendering import counted
 from mailer.rendering.template import TemplateVersion
 from mailer.web.doors import by_token
@@ -54,5 +55,4 @@ def _log(message: Message, what: str, **of: str) -> None:
         head=request.method == "HEAD",
         ahead=any(word in said for word in AHEAD),
     )
-    with house().store.write() as log:
-        log.add(hit(message, what, now(), asked, **of))
+    keep(house(), hit(message, what, now(), asked, **of))

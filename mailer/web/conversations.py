@@ -16,7 +16,7 @@ from sqlmodel.sql.expression import SelectOfScalar
 from mailer import pipeline
 from mailer.delivery.outbox import Message
 from mailer.errors import Invalid
-from mailer.inbox import assignment, conversation, saved
+from mailer.inbox import assignment, conversation, promised_call, saved
 from mailer.inbox.answer import can_be_taken_back, take_back
 from mailer.inbox.conversation import Conversation, ConversationState
 from mailer.inbox.history import history
@@ -227,6 +227,7 @@ def _shown(
         talk=talk,
         story=history(at, talk),
         about=about,
+        calls=promised_call.promised(session(), talk, now()),
         why=pipeline.why_sent(house(), at, about) if about else [],
         seen=portrait(house(), at, customer) if customer else None,
         whose=whose,

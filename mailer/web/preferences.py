@@ -11,7 +11,7 @@ from mailer.people.consent import Topic, decide, standing
 from mailer.people.customer import Customer
 from mailer.people.suppression import suppressed
 from mailer.web.doors import by_token
-from mailer.web.exchange import house, now, session
+from mailer.web.exchange import house, language, now, session
 from mailer.web.form import read
 
 pages = Blueprint("preferences", __name__)
@@ -46,6 +46,10 @@ def choose(message: Message, token: str) -> ResponseReturnValue:
     return _shown(message, token, kept=True)
 
 
+def _named(words: str) -> str:
+    return house().shelf.named(words, language())
+
+
 def _shown(message: Message, token: str, *, kept: bool) -> ResponseReturnValue:
     customer = session().get(Customer, message.customer_id) if message.customer_id else None
     stands = standing(session(), message.customer_id) if message.customer_id else {}
@@ -54,7 +58,7 @@ def _shown(message: Message, token: str, *, kept: bool) -> ResponseReturnValue:
         token=token,
         address=customer.email if customer else message.address,
         topics=[
-            (topic, topic.id in stands and stands[topic.id].granted)
+            (topic, _named(topic.name), _named(topic.description), topic.id in stands and stands[topic.id].granted)
             for topic in session().exec(select(Topic).order_by(Topic.name)).all()
         ],
         suppressed=bool(customer and suppressed(session(), [customer.email])),

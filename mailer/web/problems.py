@@ -8,6 +8,8 @@ from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
 from mailer.errors import Invalid, MailerError, NotReady, Permanent, Temporary
+from mailer.web.exchange import language
+from mailer.web.phrases import browsers, phrases
 
 WORDS = {
     400: ("That could not be understood", "Please go back and try once more."),
@@ -17,6 +19,7 @@ WORDS = {
     405: ("That address takes no such request", "Please go back and try from the page itself."),
     413: ("That is too large", "Please send less at once."),
 }
+CUSTOMERS = {404: "not_here", 405: "not_here", 413: "too_large"}  # the phrases for them, in their own language
 NOT_OURS = ("Something went wrong on our side", "It has been written down. Please try again in a moment.")
 STATUS = ((Invalid, 422), (NotReady, 409), (Temporary, 503), (Permanent, 500))
 
@@ -31,8 +34,19 @@ def install(app: Flask) -> None:
 
 def page(status: int, title: str, text: str) -> ResponseReturnValue:
     """Return the page that says what went wrong; it asks the database nothing."""
-    for_customers = "token" in (request.view_args or {})
-    return render_template("problem.html", status=status, title=title, text=text, for_customers=for_customers), status
+    given = {"status": status, "title": title, "text": text, "for_customers": False}
+    if "token" in (request.view_args or {}):
+        spoken = language(browsers())
+        say = phrases(spoken)
+        what = CUSTOMERS.get(status, "our_side" if status >= 500 else "not_understood")
+        given |= {
+            "for_customers": True,
+            "language": spoken,
+            "say": say,
+            "title": say(what),
+            "text": say(f"{what}_text"),
+        }
+    return render_template("problem.html", **given), status
 
 
 def _form_expired(_error: CSRFError) -> ResponseReturnValue:

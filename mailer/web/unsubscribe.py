@@ -12,7 +12,7 @@ from mailer.delivery.outbox import Message
 from mailer.mail.tokens import Purpose
 from mailer.people.consent import Topic, decide, standing, withdraw_all
 from mailer.web.doors import by_token
-from mailer.web.exchange import house, now, session
+from mailer.web.exchange import house, language, now, session
 
 pages = Blueprint("unsubscribe", __name__)
 
@@ -51,7 +51,7 @@ def _shown(message: Message, token: str, *, done: bool, everything: bool = False
     return render_template(
         "unsubscribe.html",
         token=token,
-        topic=None if everything else topic,
+        topic=house().shelf.named(topic.name, language()) if topic and not everything else "",
         address=message.address,
         done=done,
         preferences=house().signer.sign(Purpose.PREFERENCES, message.id or 0),

@@ -1,12 +1,20 @@
+import re
+import tomllib
+from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlmodel import Session
 
 from mailer.errors import Invalid
+from mailer.rendering.inline import inline
+from mailer.rendering.letter import render
+from mailer.rendering.preflight import preflight
 from mailer.rendering.template import Shelf, parse_template, publish
 
+ROOT = Path(__file__).parents[2]
 HUMAN = '<a href="{{ links.human }}">{{ words.talk }}</a>'
 OUT = '<a href="{{ links.unsubscribe }}">{{ words.out }}</a>'
 LAYOUT = (
@@ -76,4 +84,53 @@ def test_a_version_is_made_once_and_a_change_makes_another(session: Session, now
 def test_every_shipped_template_can_be_used(shelf: Shelf) -> None:
     assert shelf.errors() == {}
     assert shelf.names() == ["anniversary", "new-favourite", "quiet-after-heavy-use", "win-back"]
-    assert shelf.languages("win-back") == ["de", "en", "es", "fr"]
+    for name in shelf.names():
+        assert shelf.languages(name) == ["de", "en", "es", "fr", "ja"]
+
+
+def test_the_words_of_the_layout_are_there_in_every_language_and_name_the_same_fields() -> None:
+    words = tomllib.loads((ROOT / "templates" / "_words.toml").read_text())
+    english = set(words["en"])
+    named = {language: set(each["named"]) for language, each in words.items() if language != "en"}
+    for language, each in words.items():
+        assert set(each) - {"named"} == english, language
+        for key in english - {"title", "topic", "agreed"}:
+            fields, same = (re.findall(r"\{\{.*?\}\}", known[key]) for known in (each, words["en"]))
+            assert fields == same, (language, key)
+    assert set(map(frozenset, named.values())) == {frozenset(named["de"])}
+
+
+def test_names_are_said_in_the_language_of_the_letter(shelf: Shelf, seen: Callable[..., dict[str, Any]]) -> None:
+    facts = {"favourite_department": "PRODUCE", "baskets_365": 3}
+    for language, name in (("de", "Obst und Gemüse"), ("fr", "Fruits et légumes"), ("ja", "青果"), ("en", "Produce")):
+        template = shelf.get("anniversary", language)
+        letter = render(template.subject, template.preheader, inline(template.html), seen(facts, language=language))
+        assert name in letter.html
+        assert f'lang="{language}"' in letter.html
+    unknown = render(template.subject, template.preheader, inline(shelf.get("anniversary", "de").html),
+                     seen({"favourite_department": "Antiques"}))  # fmt: skip
+    assert "Antiques" in unknown.html
+
+
+def test_a_language_without_letters_gets_those_of_the_house() -> None:
+    house = Shelf([ROOT / "templates"], "fr")
+    assert [house.get("win-back", wished).language for wished in ("it", "de-AT", "fr", "en")] == [
+        "fr",
+        "de",
+        "fr",
+        "en",
+    ]
+
+
+def test_every_shipped_letter_can_be_written_for_who_is_known_and_who_is_not(
+    shelf: Shelf, seen: Callable[..., dict[str, Any]]
+) -> None:
+    for name in shelf.names():
+        for language in shelf.languages(name):
+            template = shelf.get(name, language)
+            for context in (seen(language=language), seen({}, first_name="", last_name="", language=language)):
+                letter = render(template.subject, template.preheader, inline(template.html), context)
+                assert letter.subject == letter.subject.strip(" ,、")
+                assert not preflight(letter), (name, language)
+                english = "Why you get this" in letter.text or "Your last basket was" in letter.text
+                assert english is (language == "en"), (name, language)

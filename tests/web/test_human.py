@@ -1,4 +1,5 @@
-from datetime import timedelta
+import re
+from datetime import UTC, datetime, timedelta
 
 from flask.testing import FlaskClient
 from sqlmodel import select
@@ -8,6 +9,7 @@ from mailer.house import House
 from mailer.inbox import assignment
 from mailer.inbox.conversation import Conversation, Entry, EntryKind
 from mailer.mail.tokens import Purpose
+from mailer.people.customer import Customer
 from mailer.people.hold import holds
 from mailer.people.staff import Absence
 
@@ -71,3 +73,65 @@ def test_an_empty_form_comes_back_with_kind_words(anyone: FlaskClient, link) -> 
     answer = anyone.post(f"{page}/calls", data={"phone": "", "suits": "evenings"})
     assert answer.status_code == 422
     assert 'value="evenings"' in answer.get_data(as_text=True)
+
+
+def offered(html: str) -> list[str]:
+    return re.findall(r'<option value="([^"]+)"', html)
+
+
+def test_times_for_a_call_are_the_representatives_hours_in_the_customers_own_time(
+    anyone: FlaskClient, link, house: House, shop
+) -> None:
+    with house.store.write() as session:
+        session.get_one(Customer, shop.ann.id).time_zone = "America/New_York"
+    html = anyone.get(link("h", Purpose.HUMAN)).get_data(as_text=True)
+    times = [datetime.fromisoformat(each) for each in offered(html)]
+    assert times[0] == datetime(2026, 3, 16, 11, 0, tzinfo=UTC)  # more than half an hour from now
+    assert times[-1] == datetime(2026, 3, 20, 15, 30, tzinfo=UTC)  # the last slot that ends by 17:00 in Berlin
+    assert len({each.date() for each in times}) == 5
+    assert ">today, 07:00<" in html
+    assert "All times are yours (New York)" in html
+    assert ">Friday 20 March, 11:30<" in html
+
+
+def test_a_time_that_is_chosen_is_promised_shown_to_both_and_given_to_nobody_else(
+    anyone: FlaskClient, browser, link, house: House, shop
+) -> None:
+    page = link("h", Purpose.HUMAN)
+    at = offered(anyone.get(page).get_data(as_text=True))[3]
+    answer = anyone.post(f"{page}/calls", data={"phone": "+49 30 1234", "at": at})
+    assert (answer.status_code, answer.location) == (302, f"{page}?sent=call")
+    shown = anyone.get(answer.location).get_data(as_text=True)
+    assert "Maya will call you: today, 13:30." in shown
+    assert at not in offered(shown)
+    with house.store.read() as session:
+        talk = session.exec(select(Conversation)).one()
+        assert session.exec(select(Entry)).one().text == (
+            "Please call +49 30 1234.\nAt today, 13:30, their time (Europe/Berlin)."
+        )
+    conversation = browser("maya").get(f"/conversations/{talk.public_id}").get_data(as_text=True)
+    assert "Maya promised to call:" in conversation
+    assert "today, 13:30</time>" in conversation
+
+
+def test_a_time_that_is_taken_or_was_never_offered_is_refused_and_leaves_nothing(
+    anyone: FlaskClient, link, house: House, shop
+) -> None:
+    page = link("h", Purpose.HUMAN)
+    at = offered(anyone.get(page).get_data(as_text=True))[0]
+    anyone.post(f"{page}/calls", data={"phone": "+49 30 1234", "at": at})
+    for wrong in (at, "2026-03-16T10:45:00+00:00", "2026-03-21T10:00:00+00:00", "2026-03-16T09:00:00+00:00"):
+        answer = anyone.post(f"{page}/calls", data={"phone": "+49 30 99", "at": wrong})
+        assert answer.status_code == 422, wrong
+        assert "That time has just been given away" in answer.get_data(as_text=True)
+        assert 'value="+49 30 99"' in answer.get_data(as_text=True)
+    assert anyone.post(f"{page}/calls", data={"phone": "+49 30 99", "at": "tomorrow"}).status_code == 422
+    with house.store.read() as session:
+        assert len(session.exec(select(Entry)).all()) == 1
+
+
+def test_who_is_away_offers_no_time_while_they_are(anyone: FlaskClient, link, house: House, shop, now) -> None:
+    with house.store.write() as session:
+        session.add(Absence(staff_id=shop.staff["maya"].id, starts_at=now, ends_at=now + timedelta(days=2)))
+    times = offered(anyone.get(link("h", Purpose.HUMAN)).get_data(as_text=True))
+    assert times[0] == "2026-03-18T10:00:00+00:00"
