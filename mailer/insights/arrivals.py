@@ -9,9 +9,11 @@ Events are read by id, customers by (updated_at, id). Neither is the order of co
 - **Customers.** `updated_at` is told by whoever changes the row, before the commit, and an import tells one instant for
   all of its rows. So for the hour before the cursor both stores are compared: for each instant the number of customers
   and the sum of their ids. Where these differ, that instant is read again.
+- **Customers who are gone.** Whoever was deleted from the truth has to be forgotten here too, so both stores are
+  counted, and their ids compared where the counts differ.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
@@ -84,6 +86,17 @@ def customers(session: Session, at: datetime, id_: int) -> Iterator[Rows]:
             return
         yield rows
         at, id_ = rows[-1][-1], rows[-1][0]
+
+
+def how_many(session: Session) -> int:
+    """Return how many customers there are."""
+    return int(session.execute(sa.select(sa.func.count()).select_from(Customer)).scalar_one())
+
+
+def gone(session: Session, known: Iterable[int]) -> list[int]:
+    """Return those of these ids that no customer has any more."""
+    there = set(session.execute(sa.select(col(Customer.id))).scalars())
+    return [id_ for id_ in known if id_ not in there]
 
 
 def late_customers(

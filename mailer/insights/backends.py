@@ -121,6 +121,11 @@ class Backend(ABC):
         """Replace rows with the same key, and add the others."""
         self.con.upsert(table.get_name(), _ordered(rows, table), on=key)
 
+    def forget(self, table: Any, gone: Any) -> None:
+        """Forget the rows of the customers in another table of ours."""
+        names = table.get_name(), gone.get_name()
+        self.con.raw_sql('DELETE FROM "{}" WHERE customer_id IN (SELECT customer_id FROM "{}")'.format(*names))  # noqa: S608 -- of the layout
+
     def replace(self, table: Any, rows: Any) -> None:
         """Replace everything."""
         self.empty(table)
@@ -379,6 +384,10 @@ class Staged(Backend):
     def upsert(self, table: Any, rows: Any, key: str) -> None:
         """Write what stays and what is new beside it, then over it."""
         self.replace(table, _ordered(table.anti_join(rows, key), table).union(_ordered(rows, table)))
+
+    def forget(self, table: Any, gone: Any) -> None:
+        """Write what stays over what was."""
+        self.replace(table, table.anti_join(gone, "customer_id"))
 
     def replace(self, table: Any, rows: Any) -> None:
         """Write the new beside the old, then over it: a table cannot be overwritten while it is read."""

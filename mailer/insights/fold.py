@@ -2,7 +2,8 @@
 
 The cursor lies in the warehouse and moves in the transaction that brings the rows, so that a crash folds nothing twice
 and leaves nothing out. Events are added, and customers replaced by id. Then the insights of whoever was touched are
-computed anew: the same as computing everybody's, for less. What is *deleted* from the truth stays until a rebuild.
+computed anew: the same as computing everybody's, for less. Customers who were deleted from the truth are forgotten with
+all they did; an event that was deleted while its customer stays is forgotten at a rebuild.
 """
 
 from collections.abc import Mapping, Sequence
@@ -27,10 +28,11 @@ UNTIDY = 5  # events are sorted anew when one in so many came since they were
 
 @dataclass(frozen=True, slots=True)
 class Folded:
-    """How many events and customers a fold brought."""
+    """How many events and customers a fold brought, and how many customers it forgot."""
 
     events: int
     customers: int
+    gone: int = 0
 
 
 @dataclass(slots=True)
@@ -49,7 +51,7 @@ class Fold:
         """Bring what is new, compute the insights it touches, move the cursor."""
         (before,) = plain(self.backend.read(self.tables.cursor))
         after = {**before, "today": day_number(self.now)}
-        folded = Folded(self._events(after), self._customers(after))
+        folded = Folded(self._events(after), self._customers(after), self._forget())
         failpoints.reach("insights.before-compute")
         after["untidy"] += folded.events
         if after["untidy"] * UNTIDY > self._how_many(self.tables.events):
@@ -88,6 +90,18 @@ class Fold:
         for rows in arrivals.late_customers(self.session, before - LATE, before, self._sums(before - LATE)):
             count += self._bring_customers(rows)
         return count
+
+    def _forget(self) -> int:
+        """Forget whom the truth has forgotten: seldom anybody, so the two are only counted, as long as they agree."""
+        ids = self.tables.customers.select("customer_id")
+        if self._how_many(self.tables.customers) == arrivals.how_many(self.session):
+            return 0
+        gone = arrivals.gone(self.session, (row["customer_id"] for row in plain(self.backend.read(ids))))
+        self._replace(self.tables.touched, [{"customer_id": id_} for id_ in gone])
+        for table in (self.tables.events, self.tables.insights, self.tables.customers):  # these last: they are counted
+            self.backend.forget(table, self.tables.touched)
+        self.touched.difference_update(gone)
+        return len(gone)
 
     def _bring_events(self, rows: Rows) -> Sequence[int]:
         with self.backend.arriving_events(_arrow(rows, EVENT, self.tables.events)) as told:

@@ -10,6 +10,7 @@ from typing import Any
 
 import duckdb
 import pytest
+import sqlalchemy as sa
 from sqlmodel import Session
 
 from mailer import failpoints
@@ -90,6 +91,43 @@ def test_an_event_of_tomorrow_counts_tomorrow(
     assert warehouse.facts([ann])[ann]["last_basket_at"] is None
     warehouse.fold(session, now + timedelta(days=1))
     assert warehouse.facts([ann])[ann]["days_since_basket"] == 0
+
+
+def test_a_customer_who_was_deleted_is_forgotten_at_the_next_fold(
+    warehouse: Warehouse, session: Session, now: datetime, ann: int, bob: int, basket: Come
+) -> None:
+    basket(ann, 3)
+    basket(bob, 2)
+    warehouse.fold(session, now)
+    _delete(session, ann)
+    session.add(Customer(id=90, email="new@example.com", created_at=now, updated_at=now))  # as many as before
+    session.flush()
+    assert warehouse.fold(session, now).gone == 1
+    assert warehouse.fold(session, now) == Folded(events=0, customers=0)
+    assert warehouse.facts([ann]) == {}
+    assert warehouse.last_events(ann, 9) == []
+    assert _same_as_rebuilt(warehouse, session, now)
+
+
+def test_a_fold_that_died_forgetting_forgets_at_the_next(
+    warehouse: Warehouse, session: Session, now: datetime, ann: int, bob: int, basket: Come
+) -> None:
+    basket(ann, 3)
+    warehouse.fold(session, now)
+    before = _content(warehouse)
+    _delete(session, ann)
+    failpoints.arm({"insights.before-commit": "fail"})
+    with pytest.raises(Temporary):
+        warehouse.fold(session, now)
+    assert _content(warehouse) == before
+    assert warehouse.fold(session, now).gone == 1
+    assert _same_as_rebuilt(warehouse, session, now)
+
+
+def _delete(session: Session, customer_id: int) -> None:
+    session.execute(sa.delete(Event).where(Event.customer_id == customer_id))
+    session.execute(sa.delete(Customer).where(Customer.id == customer_id))
+    session.flush()
 
 
 @pytest.mark.parametrize("place", ["insights.before-compute", "insights.before-commit"])
