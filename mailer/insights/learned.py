@@ -63,6 +63,12 @@ def attributes(warehouse: Warehouse) -> tuple[Learned, ...]:
     return _learned(row["attributes"] for row in warehouse.rows(newest.select("attributes")))
 
 
+def often(values: Iterable[Any]) -> list[Any]:
+    """Return the most frequent of these values, those that are not known left out."""
+    found = Counter(value for value in values if value not in (None, ""))
+    return [value for value, _ in found.most_common(EXAMPLES)]
+
+
 def _learned(documents: Iterable[str | None]) -> tuple[Learned, ...]:
     seen: dict[str, Counter[Any]] = {}
     for document in documents:

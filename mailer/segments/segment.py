@@ -22,8 +22,8 @@ from mailer.segments.proof import Proof, prove
 from mailer.store import ID, JSON, UTC
 
 __all__ = [
-    "Overlap", "Segment", "SegmentVersion", "count", "customers", "delete", "overlap", "sample", "save", "share",
-    "used_by", "versions", "whole", "why", "without_questions",
+    "Overlap", "Segment", "SegmentVersion", "archive", "count", "customers", "delete", "duplicate", "overlap", "sample",
+    "save", "share", "used_by", "versions", "whole", "why", "without_questions",
 ]  # fmt: skip
 
 

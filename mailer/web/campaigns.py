@@ -219,13 +219,14 @@ def _back(campaign: Campaign) -> ResponseReturnValue:
 
 
 def _form(campaign: Campaign | None, given: dict[str, list[str]], wrong: Invalid | None = None) -> ResponseReturnValue:
+    offered = col(Segment.archived_at).is_(None) | (col(Segment.id) == (campaign.segment_id if campaign else None))
     return render_template(
         "campaign_form.html",
         campaign=campaign,
         given=given,
         wrong=str(wrong or ""),
         wrongs=wrong.fields if isinstance(wrong, WrongFields) else {},
-        segments=session().exec(select(Segment).order_by(Segment.title)).all(),
+        segments=session().exec(select(Segment).where(offered).order_by(Segment.title)).all(),
         topics=session().exec(select(Topic).order_by(Topic.name)).all(),
         templates=house().shelf.names(),
     ), 422 if wrong else 200

@@ -18,23 +18,6 @@ def path_of(town: Town, name: str) -> str:
     return town.base + next(page.path for page in town.pages if page.name == name)
 
 
-def test_a_segment_is_counted_without_a_script(opened: Callable[..., BrowserContext], town: Town) -> None:
-    page = opened("Nora", script=False).new_page()
-    page.goto(path_of(town, "segment-form"))
-    page.get_by_role("button", name="Show count").last.click()
-    expect(page.locator("#found .big")).to_have_text(re.compile(r"^[\d,]+$"))
-
-
-def test_a_segment_is_counted_while_its_form_is_filled_in(opened: Callable[..., BrowserContext], town: Town) -> None:
-    page = opened("Nora").new_page()
-    page.goto(path_of(town, "segment-form"))
-    before = page.locator("#found .sentence").inner_text()
-    page.locator("input[name=value]").nth(1).fill("45")
-    expect(page.locator("#found .sentence")).not_to_have_text(before)
-    expect(page.locator("#found .sentence")).to_contain_text("45 days")
-    expect(page.locator("input[name=value]").nth(1)).to_be_focused()
-
-
 def test_a_customer_is_answered_without_a_script(opened: Callable[..., BrowserContext], town: Town) -> None:
     page = opened("Maya", script=False).new_page()
     page.goto(path_of(town, "conversation"))

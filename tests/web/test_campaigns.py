@@ -13,6 +13,8 @@ from mailer.delivery.outbox import Kind, Message, State
 from mailer.delivery.ramp import Ramp
 from mailer.house import House
 from mailer.people.customer import Customer
+from mailer.web.segment_blocks import fields
+from mailer.web.segment_form import told
 
 FORM = {"title": "Win them back!", "segment": "quiet", "topic": "offers", "template": "win-back", "kind": "weekly",
         "at": "09:00", "weekdays": ["1", "3"], "zone": "customer", "moment": "has not come back"}  # fmt: skip
@@ -106,10 +108,7 @@ def test_a_change_of_the_segment_asks_for_a_new_approval(
         "/segments/quiet/form",
         "/segments/quiet",
         title="Gone quiet",
-        match="all",
-        field="days_since_basket",
-        op="more_than",
-        value="40",
+        **fields(told({"all": [{"field": "days_since_basket", "op": "more_than", "value": 40}]})),
     )
     assert "approve again" in nora.get(page).get_data(as_text=True)
 

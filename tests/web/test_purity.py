@@ -76,7 +76,7 @@ def full(house: House, shop, campaign: Campaign, now) -> dict[str, str]:
         read, unread = session.exec(select(InboundEmail).order_by(InboundEmail.id)).all()
     return {
         "/campaigns/<name>": campaign.name, "/segments/<name>": "quiet", "/templates/<name>": "win-back",
-        "/insights/<name>": "rfm",
+        "/insights/<name>": "rfm", "/<piece>": "count",
         "/conversations/<public_id>": talk.public_id, "/customers/<public_id>": newcomer.public_id,
         "/letter/<public_id>": newcomer.public_id, "/messages/<public_id>": shop.message.public_id,
         "/inbound/<public_id>": read.public_id, "/quarantine/<public_id>": unread.public_id,

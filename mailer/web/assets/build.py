@@ -29,8 +29,8 @@ MINUTES = 10
 COMMANDS = (
     ("npm", "ci", "--ignore-scripts", "--include=dev", "--no-audit", "--no-fund", "--loglevel=error",
      "--fetch-retries=1", "--fetch-timeout=20000"),
-    ("node_modules/.bin/esbuild", "base.ts", "plot.ts", "--bundle", "--minify", "--format=iife", "--target=es2022",
-     "--legal-comments=none", "--outdir=dist", "--log-level=warning"),
+    ("node_modules/.bin/esbuild", "base.ts", "plot.ts", "segment.ts", "--bundle", "--minify", "--format=iife",
+     "--target=es2022", "--legal-comments=none", "--outdir=dist", "--log-level=warning"),
     ("node_modules/.bin/tailwindcss", "-i", "dress.css", "-o", "dist/house.css", "--minify"),
 )  # fmt: skip
 
