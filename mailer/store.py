@@ -33,6 +33,7 @@ from mailer.engine import (
     refuse_old,
     unreachable,
 )
+from mailer.errors import Permanent
 
 CHUNK = 500  # rows a bulk step writes before it lets others in
 
@@ -147,7 +148,7 @@ class Store:
         try:
             if self._revision() == ScriptDirectory.from_config(config).get_current_head():
                 return
-            with self._writer.begin() as connection:
+            with self._writer.connect() as connection, self._unchecked(connection), connection.begin():
                 if not self.is_sqlite:  # there the transaction itself has the one writer's place already
                     refuse_old(connection)
                     connection.execute(sa.text("set local statement_timeout = 0"))
@@ -155,8 +156,26 @@ class Store:
                     connection.execute(sa.select(sa.func.pg_advisory_xact_lock(UPGRADES)))
                 config.attributes["connection"] = connection
                 command.upgrade(config, "head")
+                if self.is_sqlite and (broken := connection.exec_driver_sql("PRAGMA foreign_key_check").first()):
+                    raise Permanent(f"the upgrade would break a reference ({broken}); nothing was changed: tell us")
         except sa.exc.OperationalError as error:
             raise unreachable(self.address, error) from error
+
+    @contextmanager
+    def _unchecked(self, connection: sa.Connection) -> Iterator[None]:
+        """Let SQLite change a table others refer to: it does so by copying it, and cannot while references are checked.
+
+        The switch works outside a transaction only (https://sqlite.org/lang_altertable.html, 7); all of them are
+        checked before the commit.
+        """
+        plain: Any = connection.connection.driver_connection
+        if self.is_sqlite:
+            plain.execute("PRAGMA foreign_keys=OFF")
+        try:
+            yield
+        finally:
+            if self.is_sqlite:
+                plain.execute("PRAGMA foreign_keys=ON")
 
     def _revision(self) -> str | None:
         """Return the migration the tables are at; None where there are none yet."""

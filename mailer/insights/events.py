@@ -17,7 +17,7 @@ from typing import Annotated, Any
 import sqlalchemy as sa
 from pydantic import AwareDatetime, BaseModel, ConfigDict, StringConstraints, ValidationError, field_validator
 from sqlalchemy.exc import IntegrityError
-from sqlmodel import Field, Session, SQLModel, col
+from sqlmodel import Field, Index, Session, SQLModel, col
 
 from mailer.people.columns import Line, LineError, read_lines, typed
 from mailer.people.customer import Customer
@@ -28,10 +28,16 @@ COLUMNS = ("key", "customer", "name", "at")  # of a file; others are properties
 LARGEST = 8_192  # bytes of properties as JSON: an event is a fact, not a document
 
 
+FELT = sa.text("name = 'felt_understood'")
+
+
 class Event(SQLModel, table=True):
     """Something a customer did."""
 
     __tablename__ = "event"
+    __table_args__ = (
+        Index("ix_event_felt", "at", sqlite_where=FELT, postgresql_where=FELT),  # the few answers, not the many baskets
+    )
 
     id: int | None = Field(default=None, primary_key=True, sa_type=ID)  # also the cursor the warehouse folds by
     key: str = Field(unique=True)

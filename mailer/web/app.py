@@ -13,6 +13,7 @@ from mailer.web import (
     audit,
     campaign_test,
     campaigns,
+    care,
     clicks,
     conversations,
     customers,
@@ -54,7 +55,7 @@ if TYPE_CHECKING:
 
 FOR_CUSTOMERS = (human, unsubscribe, preferences, view, survey, clicks)
 FOR_STAFF = (
-    home, inbox, conversations, saved, customers, segments, campaigns, campaign_test, shelf, messages, quarantine,
+    home, care, inbox, conversations, saved, customers, segments, campaigns, campaign_test, shelf, messages, quarantine,
     staff, insights, safe_mode, settings_page, styleguide, inbound, me, accounts, audit,
 )  # fmt: skip
 FOR_PROVIDERS = (hooks,)

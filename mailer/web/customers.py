@@ -6,6 +6,7 @@ from flask import Blueprint, abort, flash, redirect, render_template, request, u
 from flask.typing import ResponseReturnValue
 from sqlmodel import col, func, select
 
+from mailer import pipeline
 from mailer.delivery.release import release_held
 from mailer.people.customer import Customer, find
 from mailer.people.hold import Hold, end_hold
@@ -58,7 +59,12 @@ def one(public_id: str) -> ResponseReturnValue:
     """Show one customer."""
     customer = _found(public_id)
     may_talk = me().role is not Role.MARKETER
-    return render_template("customer.html", seen=portrait(house(), session(), customer), may_talk=may_talk)
+    return render_template(
+        "customer.html",
+        seen=portrait(house(), session(), customer),
+        may_talk=may_talk,
+        why=lambda message: pipeline.why_sent(house(), session(), message),
+    )
 
 
 @pages.post("/customers/<public_id>/release")

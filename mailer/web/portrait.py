@@ -18,7 +18,12 @@ from mailer.people.staff import Staff
 from mailer.people.suppression import Suppression, suppressed
 from mailer.web.words import fact, state, tone
 
-EVENTS = 8
+EVENTS = 24  # looked at, to find
+SHOWN = 8  # of theirs
+OURS = {
+    "email_sent", "replied", "wrote", "asked_for_call", "answered", "consent_given", "unsubscribed",
+    "conversation_opened", "conversation_ended", "clicked",
+}  # fmt: skip
 EMAILS = 20
 
 
@@ -43,6 +48,11 @@ class Portrait:
         return list(longest.values())
 
     @property
+    def theirs(self) -> list[dict[str, Any]]:
+        """What they did in the shop; what was between them and us is told in our own words elsewhere on the page."""
+        return [event for event in self.events if event["name"] not in OURS][:SHOWN]
+
+    @property
     def held(self) -> list[Message]:
         """What automation would have sent, were nobody talking with them."""
         return [message for message in self.emails if message.state is State.HELD]
@@ -60,7 +70,7 @@ class Portrait:
             ("", "A conversation was closed", talk.closed_at, talk.subject) for talk in self.talks if talk.closed_at
         ]
         told += [("", str(event["name"]).replace("_", " ").capitalize(), _instant(event["at"]), event["said"])
-                 for event in self.events]  # fmt: skip
+                 for event in self.theirs]  # fmt: skip
         told += [("good" if each.granted else "bad", f"{'Agreed to' if each.granted else 'Left'} {topic.name}", each.at,
                   f"by {each.source}") for topic, each in self.consents if each]  # fmt: skip
         return sorted(told, key=lambda line: line[2], reverse=True)

@@ -1,5 +1,7 @@
 """Which templates are there, and how does each look for a real customer?"""
 
+import re
+
 from flask import Blueprint, Response, abort, render_template
 from flask.typing import ResponseReturnValue
 from sqlmodel import Session, col, select
@@ -58,6 +60,12 @@ def letter_page(name: str, public_id: str) -> Response:
     return headers.letter(headers.html_of(would_be(session(), _trial(name), customer)), framed=True)
 
 
+def readable(source: str) -> str:
+    """Return a line of a template for people: what is filled in as [first name], without what decides on it."""
+    said = re.sub(r"{%.*?%}|{#.*?#}", "", source)
+    return re.sub(r"{{\s*(?:\w+\.)*(\w+).*?}}", lambda place: f"[{place[1].replace('_', ' ')}]", said)
+
+
 def would_be(session: Session, campaign: Campaign | None, customer: Customer) -> Letter:
     """Return what `customer` would get from `campaign`, or in its place the words that say why they would not.
 
@@ -92,6 +100,6 @@ def _somebody(language: str) -> Customer | None:
 
 def _subject(name: str) -> str:
     try:
-        return house().shelf.get(name).subject
+        return readable(house().shelf.get(name).subject)
     except MailerError as error:
         return f"cannot be used: {error}"

@@ -25,10 +25,10 @@ NAVIGATION = (  # what each role finds in the bar: endpoint, words, roles
     ("insights.listing", "Insights", {Role.MARKETER, Role.ADMINISTRATOR}),
     ("campaigns.listing", "Campaigns", {Role.MARKETER, Role.ADMINISTRATOR}),
     ("shelf.listing", "Templates", {Role.MARKETER, Role.ADMINISTRATOR}),
+    ("care.page", "Care", set(Role)),
     ("staff.listing", "Staff", set(Role)),
     ("quarantine.listing", "Quarantine", {Role.ADMINISTRATOR}),
     ("settings.listing", "Settings", {Role.ADMINISTRATOR}),
-    ("me.page", "You", set(Role)),
 )
 STATES = {  # of a message, a campaign, a run, a conversation: in the words of a shop
     "ready": "waiting to leave", "claimed": "leaving", "handed_over": "leaving", "sent": "sent",
@@ -47,6 +47,13 @@ REASONS = {  # why the gate says no
     "not_approved": "not approved", "same_address": "same address as another",
     "doubled_address": "same address as another",
 }  # fmt: skip
+BROWSERS = (  # each calls itself all those after it, too
+    ("Edg/", "Edge"), ("OPR/", "Opera"), ("Firefox/", "Firefox"), ("Chrome/", "Chrome"), ("Safari/", "Safari"),
+)  # fmt: skip
+SYSTEMS = (
+    ("Windows", "Windows"), ("Android", "Android"), ("iPhone", "an iPhone"), ("iPad", "an iPad"),
+    ("Mac OS", "macOS"), ("Linux", "Linux"),
+)  # fmt: skip
 GOOD, WAITS, BAD = "good", "waits", "bad"
 TONES = {
     "sent": GOOD, "approved": GOOD, "answered": GOOD, "chosen": GOOD,
@@ -150,6 +157,13 @@ def reason(value: object) -> str:
 def tone(value: object) -> str:
     """Return the colour a state is shown in; the words beside it say the same."""
     return TONES.get(str(value.value if isinstance(value, Enum) else value), "plain")
+
+
+def agent(said: str) -> str:
+    """Say which browser that is: "Firefox on Windows"; the whole of what it calls itself, where nobody knows it."""
+    browser = next((name for sign, name in BROWSERS if sign in said), "")
+    system = next((name for sign, name in SYSTEMS if sign in said), "")
+    return " on ".join(filter(None, (browser, system))) if browser else said or "a browser that does not say"
 
 
 def number(value: float) -> str:

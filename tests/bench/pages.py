@@ -22,7 +22,7 @@ def main() -> None:
     parser.add_argument("--home", help="a demo home to use again")
     given = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder, towns.served(towns.make(Path(given.home or folder))) as town:
-        app = create_app(town.house)
+        app = create_app(town.house, one_click=True)
         clients = {}
         for who in {page.who for page in town.pages}:
             clients[who] = app.test_client()

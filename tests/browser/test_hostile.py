@@ -8,6 +8,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import Browser
 from sqlmodel import select
 
 from mailer import clock, pipeline, server
@@ -26,8 +27,6 @@ from mailer.web.exchange import COOKIE
 from tests.browser import hostile
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
-
-CHROMIUM = Path("/usr/bin/chromium")
 
 
 @pytest.fixture
@@ -100,20 +99,17 @@ def deliver(house: House, canary: str) -> tuple[str, str, int]:
         return cookie, session.exec(select(Conversation)).one().public_id, sent
 
 
-def test_hostile_email_does_nothing_when_it_is_looked_at(house: House, canary: tuple[str, list[str]]) -> None:
-    if not CHROMIUM.exists():
-        pytest.skip("there is no Chromium here")
-    from playwright.sync_api import sync_playwright
-
+def test_hostile_email_does_nothing_when_it_is_looked_at(
+    house: House, canary: tuple[str, list[str]], chromium: Browser
+) -> None:
     address, asked = canary
     cookie, talk, sent = deliver(house, address)
     assert sent == 200
     dialogs: list[str] = []
     led: list[str] = []
-    with server.pages(create_app(house), "127.0.0.1", 0, 4) as base, sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=["--no-sandbox"])
+    with server.pages(create_app(house), "127.0.0.1", 0, 4) as base:
+        context = chromium.new_context()
         try:
-            context = browser.new_context()
             probe = context.new_page()
             probe.goto(address)
             assert asked, "the canary hears nothing at all"
@@ -141,4 +137,4 @@ def test_hostile_email_does_nothing_when_it_is_looked_at(house: House, canary: t
             assert asked == []
             assert {f"words {number}" for number in range(sent)} == words
         finally:
-            browser.close()
+            context.close()

@@ -1,13 +1,20 @@
 """Is every page whole, light and dark, wide and narrow? By axe-core, the policy, the console and the width."""
 
+import base64
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import BrowserContext, Page
+from sqlmodel import col, select
 
 import mailer.web
-from tests.browser.town import Town
+from mailer import clock
+from mailer.mail.seal import Seal
+from mailer.people import second_step
+from mailer.people.staff import Staff, set_password
+from mailer.settings import secret
+from tests.browser.town import NO_PAGE, Town, unlisted
 
 pytestmark = [pytest.mark.browser, pytest.mark.filterwarnings("default")]
 
@@ -24,6 +31,16 @@ LOOK = """async () => {
 }"""
 
 
+def faults(page: Page) -> list[str]:
+    """Return what is wrong with a page as it stands: blocked by the policy, too wide, or found by axe."""
+    wrong = [f"blocked: {each}" for each in page.evaluate("window.blocked")]
+    wide, inner = page.evaluate("[document.documentElement.scrollWidth, window.innerWidth]")
+    if wide > inner:
+        wrong.append(f"scrolls sideways: {wide} in {inner}")
+    page.evaluate(AXE.read_text(encoding="utf-8"))
+    return wrong + [f"axe: {each}" for each in page.evaluate(LOOK)]
+
+
 def looked_at(page: Page, address: str) -> list[str]:
     """Open a page and return everything that is wrong with it."""
     wrong: list[str] = []
@@ -31,12 +48,7 @@ def looked_at(page: Page, address: str) -> list[str]:
     page.on("pageerror", lambda error: wrong.append(f"error: {error}"))
     answer = page.goto(address, wait_until="load")
     page.wait_for_timeout(150)
-    wrong += [f"blocked: {each}" for each in page.evaluate("window.blocked")]
-    wide, inner = page.evaluate("[document.documentElement.scrollWidth, window.innerWidth]")
-    if wide > inner:
-        wrong.append(f"scrolls sideways: {wide} in {inner}")
-    page.evaluate(AXE.read_text(encoding="utf-8"))
-    wrong += [f"axe: {each}" for each in page.evaluate(LOOK)]
+    wrong += faults(page)
     expected_error = answer is not None and answer.status == 404
     return [each for each in wrong if not (expected_error and "404" in each)]
 
@@ -56,4 +68,61 @@ def test_every_page_is_without_a_fault(
             if found := looked_at(page, town.base + each.path):
                 wrong[each.name] = found
             page.close()
+    assert not wrong, "\n".join(f"{name}: {each}" for name, found in wrong.items() for each in found)
+
+
+def test_every_route_is_looked_at(town: Town) -> None:
+    assert unlisted(town) == [], "give each an example in tests/browser/town.py, or say there that it is no page"
+    assert set(NO_PAGE) <= {rule.endpoint for rule in town.app.url_map.iter_rules()}
+
+
+@pytest.mark.parametrize("width", [1200, 390])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_pages_behind_a_press_are_without_a_fault(
+    opened: Callable[..., BrowserContext], town: Town, width: int, scheme: str
+) -> None:
+    """The second step being set up, its recovery codes, the code asked for at sign-in, a form with mistakes, a why."""
+    wrong: dict[str, list[str]] = {}
+    with town.house.store.write() as session:
+        lucia = session.exec(select(Staff).where(col(Staff.name).startswith("Lucía"))).one()
+        set_password(lucia, "a few plain words")
+        second_step.end(session, lucia.id or 0)
+    context = opened("Lucía", width=width, scheme=scheme)
+    context.add_init_script(BLOCKED)
+    page = context.new_page()
+
+    def look(name: str) -> None:
+        page.wait_for_load_state()
+        if found := faults(page):
+            wrong[name] = found
+
+    page.goto(f"{town.base}/me")
+    page.get_by_role("button", name="Begin").click()
+    look("second step, its key")
+    with town.house.store.read() as session:
+        key = second_step.typed(session, session.get_one(Staff, lucia.id), Seal(secret(town.house.home)))
+    code = second_step.totp(base64.b32decode(key), second_step.step_of(clock.now()))
+    page.get_by_label("The code of now").fill(code)
+    page.get_by_role("button", name="Turn it on").click()
+    page.get_by_role("heading", name="Your recovery codes").wait_for()
+    look("second step, its recovery codes")
+    page.goto(f"{town.base}/saved-replies")
+    page.get_by_label("Title").fill("Wrong")
+    page.get_by_label("Words", exact=True).fill("Hello {frist name}")
+    page.get_by_role("button", name="Keep it").click()
+    page.locator("#wrong-text").wait_for()
+    look("a saved reply with a mistake")
+    page.goto(town.base + next(each.path for each in town.pages if each.name == "conversation"))
+    for why in page.locator("button[popovertarget]").all()[:2]:
+        why.click()
+        look("a why")
+        page.keyboard.press("Escape")
+    page.get_by_role("button", name="Sign out").click()
+    page.get_by_label("Email").fill(lucia.email)
+    page.get_by_label("Password").fill("a few plain words")
+    page.get_by_role("button", name="Sign in", exact=True).click()
+    page.get_by_label("Code").first.wait_for()
+    look("the code asked for at sign-in")
+    with town.house.store.write() as session:
+        second_step.end(session, lucia.id or 0)
     assert not wrong, "\n".join(f"{name}: {each}" for name, found in wrong.items() for each in found)

@@ -26,6 +26,7 @@ DOORS = {
     ("GET", "/c/<token>/<int:link>"): "token:click",
     ("GET", "/c/<token>/<int:link>/<int:turn>"): "token:click",
     ("GET", "/campaigns"): "marketer",
+    ("GET", "/care"): "staff",
     ("POST", "/campaigns"): "marketer",
     ("GET", "/campaigns/<name>"): "marketer",
     ("POST", "/campaigns/<name>"): "marketer",

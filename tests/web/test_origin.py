@@ -1,7 +1,6 @@
 """Where does a request come from? X-Forwarded-For is believed as far as our own proxies wrote it, and no further."""
 
 import ipaddress
-from collections.abc import Callable
 
 import httpx
 import pytest
