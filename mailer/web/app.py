@@ -14,6 +14,7 @@ from mailer.web import (
     campaign_test,
     campaigns,
     care,
+    checkup_page,
     clicks,
     conversations,
     customers,
@@ -56,7 +57,7 @@ if TYPE_CHECKING:
 FOR_CUSTOMERS = (human, unsubscribe, preferences, view, survey, clicks)
 FOR_STAFF = (
     home, care, inbox, conversations, saved, customers, segments, campaigns, campaign_test, shelf, messages, quarantine,
-    staff, insights, safe_mode, settings_page, styleguide, inbound, me, accounts, audit,
+    staff, insights, safe_mode, settings_page, checkup_page, styleguide, inbound, me, accounts, audit,
 )  # fmt: skip
 FOR_PROVIDERS = (hooks,)
 FOR_ANYONE = (sign_in, passwords, faces, health)

@@ -40,6 +40,8 @@ DOORS = {
     ("GET", "/campaigns/<name>/test"): "marketer",
     ("POST", "/campaigns/<name>/tests"): "marketer",
     ("GET", "/campaigns/new"): "marketer",
+    ("GET", "/checkup"): "administrator",
+    ("POST", "/checkup"): "administrator",
     ("GET", "/conversations/<public_id>"): "representative",
     ("POST", "/conversations/<public_id>/answers"): "representative",
     ("POST", "/conversations/<public_id>/answers/<message>/undo"): "representative",
