@@ -22,6 +22,7 @@ from mailer.people.consent import agrees
 from mailer.people.customer import Customer
 from mailer.people.hold import Hold
 from mailer.people.suppression import Suppression
+from mailer.prepared import Prepared, among
 
 
 def clear_of(session: Session, ids: Sequence[int], now: datetime, cap_days: int, awake: Sequence[str]) -> set[int]:
@@ -29,7 +30,7 @@ def clear_of(session: Session, ids: Sequence[int], now: datetime, cap_days: int,
     if not ids or not awake:
         return set()
     given = {"ids": ids, "awake": awake, "now": now, "since": now - timedelta(days=cap_days), "cap_days": cap_days}
-    return set(session.connection().execute(_CLEAR, given).scalars())
+    return {ident for (ident,) in _CLEAR.run(session, given)}
 
 
 def _clear() -> Any:
@@ -41,12 +42,13 @@ def _clear() -> Any:
         other.c.campaign_id == T.c.campaign_id, campaign.c.again_after_days > sa.bindparam("cap_days")
     )
     recent = sa.or_(other.c.handed_over_at > sa.bindparam("since", type_=store.UTC), same_campaign)
-    left = sa.and_(state.in_(LEFT), recent)
+    left = sa.and_(sa.or_(*(state == each for each in LEFT)), recent)
+    waits = sa.or_(*(state == each for each in PENDING if each not in LEFT))
     another = sa.select(other.c.id).where(
         other.c.customer_id == T.c.customer_id,
         other.c.id != T.c.id,
         other.c.kind == Kind.CAMPAIGN,
-        sa.or_(state.in_([each for each in PENDING if each not in LEFT]), left),
+        sa.or_(waits, left),
     )
     spellings = (T.c.address, sa.func.lower(T.c.address))
     return (
@@ -55,13 +57,14 @@ def _clear() -> Any:
         .join(campaign, T.c.campaign_id == campaign.c.id)
         .join(run, T.c.run_id == run.c.id)
         .where(
-            T.c.id.in_(sa.bindparam("ids", expanding=True)),
+            among(T.c.id, "ids"),
             T.c.kind == Kind.CAMPAIGN,
-            campaign.c.state.not_in([CampaignState.DRAFT, CampaignState.PAUSED]),
+            campaign.c.state != CampaignState.DRAFT,
+            campaign.c.state != CampaignState.PAUSED,
             run.c.state != RunState.CANCELLED,
             sa.or_(T.c.expires_at.is_(None), T.c.expires_at > sa.bindparam("now", type_=store.UTC)),
-            customer.c.time_zone.in_(sa.bindparam("awake", expanding=True)),
-            ~sa.exists().where(suppression.c.address.in_(spellings)),
+            among(customer.c.time_zone, "awake"),
+            ~sa.exists().where(sa.or_(*(suppression.c.address == each for each in spellings))),
             ~sa.exists().where(hold.c.customer_id == T.c.customer_id, hold.c.ended_at.is_(None)),
             agrees(T.c.customer_id, T.c.topic_id),
             ~another.exists(),
@@ -69,4 +72,4 @@ def _clear() -> Any:
     )
 
 
-_CLEAR = _clear()
+_CLEAR = Prepared(_clear())

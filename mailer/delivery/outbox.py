@@ -28,6 +28,7 @@ from mailer.campaigns.audience import Looked
 from mailer.campaigns.campaign import Campaign, Recipient, RecipientState, Run
 from mailer.delivery.retry import Retry
 from mailer.delivery.transport import Outcome, Receipt
+from mailer.prepared import Prepared, among
 from mailer.store import CHUNK, ID, JSON, UTC, letters, new_public_id, words
 
 if TYPE_CHECKING:
@@ -312,10 +313,10 @@ def fail_rendering(session: Session, failures: Sequence[tuple[int, int, str]], n
     _each(session, sa.update(T).where(_this(), GUARD == State.CLAIMED).values(failed), rows)
 
 
-_HAND_OVER = (
+_HAND_OVER = Prepared(
     sa.update(T)
-    .where(T.c.id.in_(sa.bindparam("ids", expanding=True)))
-    .where(sa.tuple_(T.c.id, T.c.epoch).in_(sa.bindparam("claims", expanding=True)))
+    .where(among(T.c.id, "ids"))
+    .where(among(sa.cast(T.c.id, sa.Text).concat(":").concat(sa.cast(T.c.epoch, sa.Text)), "claims"))
     .where(GUARD == State.CLAIMED, T.c.lease_until > sa.bindparam("at", type_=UTC))
     .values(
         state=State.HANDED_OVER,
@@ -339,8 +340,13 @@ def hand_over(session: Session, claims: Sequence[Claim], now: datetime, judge: J
     if refusals:
         _refuse(session, refusals, now, dict(claims))
     left = [(message, epoch) for message, epoch in claims if message not in refusals]
-    given = {"ids": [message for message, _ in left], "claims": left, "at": now, "until": now + ANSWER_WITHIN}
-    return set(session.connection().execute(_HAND_OVER, given).scalars())
+    given = {
+        "ids": [message for message, _ in left],
+        "claims": [f"{message}:{epoch}" for message, epoch in left],
+        "at": now,
+        "until": now + ANSWER_WITHIN,
+    }
+    return {message for (message,) in _HAND_OVER.run(session, given)}
 
 
 def set_aside(session: Session, claims: Sequence[Claim], now: datetime, judge: Judge) -> set[int]:
@@ -370,7 +376,7 @@ _SETTLED: dict[Outcome, tuple[tuple[State, ...], dict[str, Any]]] = {
     ),
 }  # from which states, to what
 _SETTLE = {
-    outcome: sa.update(T).where(_this(), _in_one_of(states)).values(values)
+    outcome: Prepared(sa.update(T).where(_this(), _in_one_of(states)).values(values))
     for outcome, (states, values) in _SETTLED.items()
 }
 
@@ -390,7 +396,7 @@ def settle(session: Session, receipts: Sequence[tuple[int, int, Receipt]], now: 
         fates = _defer(session, {row["its_id"]: codes[row["its_id"]] for row in deferred}, now, retry)
         rows[Outcome.DEFERRED] = [row | fates[row["its_id"]] for row in deferred if row["its_id"] in fates]
     for outcome, those in rows.items():
-        _each(session, _SETTLE[outcome], those)
+        _SETTLE[outcome].run_each(session, those)
 
 
 def _defer(session: Session, codes: Mapping[int, int], now: datetime, retry: Retry) -> dict[int, dict[str, Any]]:
