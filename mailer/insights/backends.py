@@ -25,6 +25,7 @@ import ibis
 import ibis.expr.operations as ops
 import pyarrow as pa
 import sqlglot as sg
+import sqlglot.expressions as sge
 from ibis.backends.duckdb import Backend as IbisDuckDB
 from ibis.backends.duckdb.converter import DuckDBPyArrowData
 
@@ -32,6 +33,7 @@ from mailer.errors import Misconfigured, NotReady, Temporary
 from mailer.insights.insight import COLUMN, Type
 from mailer.insights.layout import PROPERTIES, Tables, tables
 
+IDS = "{ids}"  # stands for a text of customer ids where a question is kept to be asked again
 OURS = "lifeline"  # the schema of a server's database that is ours: the truth may lie beside it
 SORTED = (
     "name",
@@ -51,6 +53,7 @@ class Backend(ABC):
 
     con: Any  # the Ibis backend that writes
     most_bits = 0  # of a set of customers; 0: it cannot give them as bits
+    knows_again = False  # whether a question that is ready can be asked about others
 
     @abstractmethod
     @contextmanager
@@ -70,8 +73,8 @@ class Backend(ABC):
         """Return a question that need not be translated again when it is asked again."""
         return self.prepared(question)
 
-    def answer(self, reader: Any, ready: Any) -> pa.Table:
-        """Answer a question that is ready, while asking."""
+    def answer(self, reader: Any, ready: Any, ids: str | None = None) -> pa.Table:
+        """Answer a question that is ready, while asking; `ids` stand in it for IDS where a store `knows_again`."""
         return reader.to_pyarrow(ready)
 
     def members(self, customers: Any, below: int) -> Any:
@@ -162,6 +165,7 @@ class DuckDB(Backend):
     """In this process: a file, or in memory without a path."""
 
     most_bits = 2**26  # eight megabytes
+    knows_again = True
 
     def __init__(self, path: Path | None) -> None:
         self.path = path
@@ -213,18 +217,23 @@ class DuckDB(Backend):
                 reader.con.rollback()
 
     def ready(self, question: Any) -> Any:
-        """Return it with its SQL: translating takes longer than most answers."""
-        return question, self.con.compile(self.prepared(question))
+        """Return it with its SQL, in which IDS stand as a parameter: translating takes longer than most answers."""
+        sql = self.con.compiler.to_sqlglot(self.prepared(question.as_table()))
+        for each in list(sql.find_all(sge.Literal)):
+            if each.is_string and each.this == IDS:
+                each.replace(sge.Placeholder(this="ids"))
+        return question, sql.sql("duckdb")
 
-    def answer(self, reader: Any, ready: Any) -> pa.Table:
+    def answer(self, reader: Any, ready: Any, ids: str | None = None) -> pa.Table:
         """Ask the SQL."""
         question, sql = ready
-        return question.__pyarrow_result__(reader.con.sql(sql).to_arrow_table(), data_mapper=DuckDBPyArrowData)
+        told = reader.con.sql(sql, params=None if ids is None else {"ids": ids}).to_arrow_table()
+        return question.__pyarrow_result__(told, data_mapper=DuckDBPyArrowData)
 
     def members(self, customers: Any, below: int) -> Any:
         """Set a bit for each: a million customers are an eighth of a megabyte, and no hash table is built."""
-        some = customers.select("customer_id").filter(lambda each: each.customer_id.between(0, below - 1))
-        return some.aggregate(bits=_bits(some.customer_id, 0, below - 1).cast("binary"))
+        inside = customers.customer_id.between(0, below - 1)
+        return customers.aggregate(bits=_bits(customers.customer_id, 0, below - 1, where=inside).cast("binary"))
 
     @contextmanager
     def arriving(self, told: pa.Table) -> Iterator[Any]:

@@ -22,7 +22,7 @@ import ibis
 from sqlmodel import Session
 
 import mailer.insights.library  # noqa: F401 -- the shop's insights are known
-from mailer.insights.backends import opened
+from mailer.insights.backends import IDS, opened
 from mailer.insights.fold import Fold, Folded, create, empty, plain
 from mailer.insights.insight import INSIGHTS
 from mailer.insights.layout import layout, tables
@@ -44,10 +44,19 @@ class State:
 
 
 def of(table: Any, customer_ids: Sequence[int]) -> Any:
-    """Return the rows of these customers. Their ids go as one text: as literals they would cost more than the rest."""
+    """Return the rows of these customers."""
     if len(customer_ids) == 1:
         return table.filter(table.customer_id == customer_ids[0])
-    told = ibis.literal(",".join(map(str, customer_ids))).split(",").unnest().cast("int64")
+    return _theirs(table, _text(customer_ids))
+
+
+def _text(customer_ids: Sequence[int]) -> str:
+    return ",".join(map(str, customer_ids))
+
+
+def _theirs(table: Any, ids: str) -> Any:
+    """Return the rows of these customers. Their ids go as one text: as literals they would cost more than the rest."""
+    told = ibis.literal(ids).split(",").unnest().cast("int64")
     return table.semi_join(told.name("customer_id").as_table(), "customer_id")
 
 
@@ -112,10 +121,8 @@ class Warehouse:
 
     def facts(self, customer_ids: Sequence[int]) -> dict[int, dict[str, Any]]:
         """Return the insights of these customers, and their attributes beside them; None is "not known"."""
-        if not customer_ids:
-            return {}
-        asked = self.tables.insights
-        rows = self.rows(of(asked, customer_ids))
+        with self.asking() as asking:
+            rows = asking.rows_of(customer_ids, "facts", lambda of: of(self.tables.insights))
         return {
             row["customer_id"]: {**json.loads(row["attributes"] or "{}"), **{name: row[name] for name in INSIGHTS}}
             for row in rows
@@ -197,6 +204,20 @@ class Asking:
         """Answer an Ibis expression: each row as a dict of plain values; by its `key` it is known again."""
         return plain(self._answer(question.as_table, key))
 
+    def rows_of(
+        self, customer_ids: Sequence[int], key: Hashable, question: Callable[[Callable[[Any], Any]], Any]
+    ) -> list[dict[str, Any]]:
+        """Answer a question about these customers, known again by its `key` when it is asked about others.
+
+        `question` is given what takes a table and returns the rows of these customers in it.
+        """
+        if not customer_ids:
+            return []
+        if self.warehouse.backend.knows_again:
+            ids = _text(customer_ids)
+            return plain(self._answer(lambda: question(lambda table: _theirs(table, IDS)), ("of", key), ids))
+        return plain(self._answer(lambda: question(lambda table: of(table, customer_ids)), None))
+
     def members(self, key: Hashable, customers: Callable[[], Any]) -> Members | None:
         """Return which customers are in a table, known again by its `key`; None where the store cannot say."""
         state, backend = self.state, self.warehouse.backend
@@ -213,13 +234,13 @@ class Asking:
             _put(kept, key, found, 1 + KEPT // (state.below // 8))
         return found
 
-    def _answer(self, question: Callable[[], Any], key: Hashable) -> Any:
+    def _answer(self, question: Callable[[], Any], key: Hashable, ids: str | None = None) -> Any:
         ready = self.warehouse.ready.get(key) if key is not None else None
         if ready is None:
             ready = self.warehouse.backend.ready(question())
             if key is not None:
                 _put(self.warehouse.ready, key, ready, READY)
-        return self.warehouse.backend.answer(self._reader, ready)
+        return self.warehouse.backend.answer(self._reader, ready, ids)
 
 
 def _put(kept: dict[Hashable, Any], key: Hashable, value: Any, most: int) -> None:

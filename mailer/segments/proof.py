@@ -6,7 +6,7 @@ say anything else than the segment does. `until` is when the answer changes if n
 """
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Container, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any as Anything
@@ -15,12 +15,13 @@ import ibis
 
 from mailer.insights.insight import Type, amount, day_number, say
 from mailer.insights.layout import PROPERTIES
-from mailer.insights.warehouse import Warehouse
+from mailer.insights.warehouse import Asking, Warehouse
 from mailer.segments import future
 from mailer.segments.did import Did, Happened, Measured, Then, When, such
-from mailer.segments.fields import CARRIED, carried
+from mailer.segments.fields import CARRIED, FIELDS, carried
 from mailer.segments.future import Future, Seen, measured
 from mailer.segments.known import Where
+from mailer.segments.meant import members
 from mailer.segments.moment import Moment, moment, place
 from mailer.segments.ours import Consents, Engaged, Talking
 from mailer.segments.tree import PRIME, All, Any, Criteria, Member, Not, Share
@@ -87,30 +88,70 @@ class Proof:
 
 def prove(warehouse: Warehouse, criteria: Criteria, customer_id: int, now: datetime) -> Proof:
     """Return why `criteria` holds for a customer, or does not; for a customer not folded yet nothing holds."""
-    return _Prover(warehouse, criteria, customer_id, moment(warehouse, now)).of(criteria)[0]
+    return prove_each(warehouse, criteria, [customer_id], now)[customer_id]
+
+
+def prove_each(
+    warehouse: Warehouse, criteria: Criteria, customer_ids: Sequence[int], now: datetime
+) -> dict[int, Proof]:
+    """Return the proofs of several customers, by id: what each part finds is asked for all of them at once."""
+    with warehouse.asking() as asking:
+        findings = _Findings(asking, criteria, customer_ids, moment(asking, now))
+        return {id_: _Prover(findings, id_).of(criteria)[0] for id_ in customer_ids}
+
+
+class _Findings:
+    """What the parts of one question find of some customers, each asked once for all of them."""
+
+    def __init__(self, asking: Asking, criteria: Criteria, customer_ids: Sequence[int], now: Moment) -> None:
+        self.asking, self.ids, self.moment, self.tables = asking, customer_ids, now, asking.tables
+        self.nodes = list(dict.fromkeys(walk(criteria)))
+        self._known: dict[Hashable, dict[int, list[dict[str, Anything]]]] = {}
+        self.facts = self.found("facts", lambda: self.tables.insights)
+        self.attributes = {
+            node: self._told(node) for node in self.nodes if isinstance(node, Where) and node.field not in FIELDS
+        }
+        self.holding = {node: self._holding(node) for node in self.nodes}
+
+    def found(
+        self, key: Hashable, table: Callable[[], Anything], then: Callable[[Anything], Anything] = lambda theirs: theirs
+    ) -> dict[int, list[dict[str, Anything]]]:
+        """Return the rows of each of them in a table, known again by `key`; `then` is done with theirs only."""
+        if key not in self._known:
+            state = None if key == "facts" else (self.moment.days if self.moment.settled else self.moment.at)
+            rows = self.asking.rows_of(self.ids, (key, state), lambda of: then(of(table())))
+            by_customer: dict[int, list[dict[str, Anything]]] = {}
+            for row in rows:
+                by_customer.setdefault(row["customer_id"], []).append(row)
+            self._known[key] = by_customer
+        return self._known[key]
+
+    def _told(self, node: Where) -> dict[int, list[dict[str, Anything]]]:
+        def told(theirs: Anything) -> Anything:
+            return theirs.select("customer_id", told=node.asked().column(theirs))
+
+        return self.found(("told", node.field, node.asked().type), lambda: self.tables.insights, told)
+
+    def _holding(self, node: Criteria) -> Container[int]:
+        if (found := members(self.asking, node, self.moment)) is not None:
+            return found
+        meant = self.found(("holds", node), lambda: node.expression(self.tables, self.moment))
+        return meant.keys()
 
 
 class _Prover:
-    """One customer, with everything the parts of one question ask about them."""
+    """One customer, and what the parts of one question found of them."""
 
-    def __init__(self, warehouse: Warehouse, criteria: Criteria, customer_id: int, now: Moment) -> None:
-        self.warehouse, self.customer_id, self.moment, self.now = warehouse, customer_id, now, now.at
-        self.nodes = list(dict.fromkeys(walk(criteria)))
-        insights = warehouse.tables.insights
-        asked = {f"holds_{n}": node.holds(warehouse.tables, now) for n, node in enumerate(self.nodes)}
-        for n, node in enumerate(self.nodes):
-            if isinstance(node, Where):
-                asked[f"value_{n}"] = node.asked().column(insights)
-        theirs = insights.filter(insights.customer_id == customer_id).select(insights.time_zone, **asked)
-        rows = warehouse.rows(theirs)
-        self.found: Mapping[str, Anything] = rows[0] if rows else {}
-        self.here = place(self.found.get("time_zone") or "UTC")
-        self.facts = warehouse.facts([customer_id]).get(customer_id, {})
+    def __init__(self, findings: _Findings, customer_id: int) -> None:
+        self.all, self.customer_id = findings, customer_id
+        self.moment, self.now, self.tables = findings.moment, findings.moment.at, findings.tables
+        rows = findings.facts.get(customer_id, [])
+        self.facts: Mapping[str, Anything] = rows[0] if rows else {}
+        self.here = place(self.facts.get("time_zone") or "UTC")
 
     def of(self, node: Criteria) -> tuple[Proof, Future]:
         """Return the proof of a part, and its future."""
-        n = self.nodes.index(node)
-        holds = bool(self.found.get(f"holds_{n}", False))
+        holds = self.customer_id in self.all.holding[node] and bool(self.facts)
         inside = [self.of(part) for part in node.inside()]
         proofs = tuple(proof for proof, _ in inside)
         futures = [ahead for _, ahead in inside]
@@ -127,7 +168,7 @@ class _Prover:
             case Member():
                 proof, ahead = Proof("", holds, parts=proofs, kind="segment"), future.of_all(futures)
             case Where():
-                proof, ahead = self._where(node, holds, self.found.get(f"value_{n}"))
+                proof, ahead = self._where(node, holds)
             case Then():
                 proof, ahead = self._then(node)
             case Happened():
@@ -138,8 +179,10 @@ class _Prover:
         foreseen = ahead.foreseen
         return replace(proof, sentence=node.sentence(), holds=holds, until=ahead.until, foreseen=foreseen), ahead
 
-    def _where(self, node: Where, holds: bool, value: Anything) -> tuple[Proof, Future]:
+    def _where(self, node: Where, holds: bool) -> tuple[Proof, Future]:
         asked, insight = node.asked(), node.asked().insight
+        told = self.all.attributes[node].get(self.customer_id, []) if node in self.all.attributes else []
+        value = told[0]["told"] if told else self.facts.get(node.field)
         if insight is None:
             line = "" if value is None else f"{asked.label} {amount(asked.type, asked.unit, value)}"
             proof = Proof("", holds, value, line=line, kind="field")
@@ -150,11 +193,14 @@ class _Prover:
             day = None if value is None else day_number(value)
             return proof, future.of_date(node.op, node.value, day, self.here, self.now)
         line, reason = say(insight.line, self.facts), say(insight.because, self.facts)
-        read = such(self.warehouse.tables, self.moment, insight.names or ("basket",), ())
-        read = read.filter(insight.such(read)) if insight.such else read
+
+        def read() -> Anything:
+            events = such(self.tables, self.moment, insight.names or ("basket",), ())
+            return events.filter(insight.such(events)) if insight.such else events
+
         window = insight.window
         added = carried(window.of, 0) if window and window.of else None
-        events = self._events(read, MOST if window else SHOWN, added)
+        events = self._events(("insight", insight), read, MOST if window else SHOWN, added)
         seen = [Seen(each["at"], each.get("told")) for each in events]
         ahead = future.of_insight(asked, insight, node.op, node.value, value, seen, self.here, self.now)
         if window and len(events) == MOST:
@@ -163,7 +209,7 @@ class _Prover:
 
     def _happened(self, node: Happened) -> tuple[Proof, Future]:
         asked = node.asked if isinstance(node, Measured) else None
-        events = self._events(node.ever(self.warehouse.tables, self.moment), MOST, asked)
+        events = self._events((node, "ever"), lambda: node.ever(self.tables, self.moment), MOST, asked)
         seen = [Seen(each["at"], each.get("told")) for each in events]
         inside = [
             each for each, one in zip(events, seen, strict=True) if future.seen((one,), node, self.here, self.now)
@@ -188,9 +234,10 @@ class _Prover:
         return Proof("", False, value, _evidence(inside), None, (), line, reason(node, line), kind), ahead
 
     def _then(self, node: Then) -> tuple[Proof, Future]:
-        tables = self.warehouse.tables
-        firsts = self._events(node.ever(tables, self.moment), MOST)
-        others = self._events(such(tables, self.moment, (node.other,), node.other_where), MOST)
+        firsts = self._events((node, "ever"), lambda: node.ever(self.tables, self.moment), MOST)
+        others = self._events(
+            (node, "other"), lambda: such(self.tables, self.moment, (node.other,), node.other_where), MOST
+        )
         told = [Seen(each["at"]) for each in firsts], [Seen(each["at"]) for each in others]
         ahead = future.of_sequence(node, *told, self.here, self.now)
         if MOST in (len(firsts), len(others)):
@@ -202,14 +249,13 @@ class _Prover:
         return Proof("", False, value, _evidence(shown), None, (), line, "", "sequence"), ahead
 
     def _other(self, node: Criteria) -> Proof:
-        tables = self.warehouse.tables
         match node:
             case Share():
                 drawn = round(node.draw(self.customer_id) * 100 / PRIME, 2)
                 return Proof("", False, drawn, line=f"drawn at {drawn:g} of 100", kind="share")
             case Consents():
-                asked = node.decisions(tables, self.moment)
-                rows = self.warehouse.rows(asked.filter(asked.customer_id == self.customer_id))
+                decided = self.all.found((node, "decisions"), lambda: node.decisions(self.tables, self.moment))
+                rows = decided.get(self.customer_id, [])
                 if not rows:
                     return Proof("", False, line=f"never decided about {node.topic}", kind="consent")
                 given = rows[0]["decision"] == "consent_given"
@@ -217,19 +263,25 @@ class _Prover:
                 return Proof("", False, given, line=said, reason=f"You {said}", kind="consent")
             case Talking():
                 names = ("conversation_opened", "conversation_ended")
-                events = self._events(such(tables, self.moment, names, ()), SHOWN)
+                events = self._events("talks", lambda: such(self.tables, self.moment, names, ()), SHOWN)
                 return Proof("", False, evidence=_evidence(events), kind="in_conversation")
             case _:
                 raise TypeError(f"{node!r} is no part of a question")
 
-    def _events(self, events: Anything, most: int, asked: Anything = None) -> list[dict[str, Anything]]:
+    def _events(
+        self, key: Hashable, events: Callable[[], Anything], most: int, asked: Anything = None
+    ) -> list[dict[str, Anything]]:
         """Return the newest of these events of the customer, the newest first, with the property that is measured."""
-        theirs = events.filter(events.customer_id == self.customer_id)
-        columns = {"told": asked.column(theirs)} if asked else {}
-        shown = (
-            theirs.order_by(ibis.desc("at"), ibis.desc("id")).limit(most).select("name", "at", "properties", **columns)
-        )
-        return [{**row, "properties": plain(row["properties"])} for row in self.warehouse.rows(shown)]
+
+        def newest(theirs: Anything) -> Anything:
+            columns = {"told": asked.column(theirs)} if asked else {}
+            order = ibis.window(group_by="customer_id", order_by=[ibis.desc("at"), ibis.desc("id")])
+            shown = theirs.select("customer_id", "id", "name", "at", "properties", **columns)
+            shown = shown.mutate(place=ibis.row_number().over(order)).filter(lambda each: each.place < most)
+            return shown.order_by("customer_id", "place").drop("id", "place")
+
+        rows = self.all.found(key, events, newest).get(self.customer_id, [])
+        return [{**row, "properties": plain(row["properties"])} for row in rows]
 
 
 def walk(node: Criteria) -> Iterable[Criteria]:

@@ -18,12 +18,12 @@ from mailer.errors import Invalid
 from mailer.insights.warehouse import Warehouse
 from mailer.segments.criteria import SLUG, Criteria, from_data, looked_up, members
 from mailer.segments.meant import Overlap, count, customers, overlap, sample
-from mailer.segments.proof import Proof, prove
+from mailer.segments.proof import Proof, prove, prove_each
 from mailer.store import ID, JSON, UTC
 
 __all__ = [
     "Overlap", "Segment", "SegmentVersion", "archive", "count", "customers", "delete", "duplicate", "overlap", "sample",
-    "save", "share", "used_by", "versions", "whole", "why", "without_questions",
+    "save", "share", "used_by", "versions", "whole", "why", "why_each", "without_questions",
 ]  # fmt: skip
 
 
@@ -206,6 +206,11 @@ def share(warehouse: Warehouse, criteria: Criteria, now: datetime) -> tuple[int,
 def why(warehouse: Warehouse, criteria: Criteria, customer_id: int, now: datetime) -> Proof:
     """Return why a customer is meant, or why not: each part, with its evidence."""
     return prove(warehouse, criteria, customer_id, now)
+
+
+def why_each(warehouse: Warehouse, criteria: Criteria, customer_ids: Sequence[int], now: datetime) -> dict[int, Proof]:
+    """Return the same of several customers, by id, for hardly more than of one."""
+    return prove_each(warehouse, criteria, customer_ids, now)
 
 
 def _newest(session: Session, segment: Segment) -> int:

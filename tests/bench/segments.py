@@ -1,23 +1,31 @@
 """How fast is a live count at a million customers and twenty million events?
 
-    python -m tests.bench segments [--customers 1000000] [--events 20000000] [--rounds 7] [--without sqlite] [--json]
+    python -m tests.bench segments [--customers 1000000] [--events 20000000] [--rounds 7] [--only lifeline] [--json]
 
 The events are made up, the same each time, and put straight into each store. `lifeline` is asked as the form asks it:
 `segments.segment.count` on a tree. `duckdb`, `postgresql` and `sqlite` are asked the same by hand, in SQL, on tables
 with the indexes somebody would give them. They take turns, round by round, so that a busy minute hits all alike; every
-answer has to be the same. Then 1 % new events are folded from a store, a day begins, and the peak of memory is told.
+answer has to be the same.
+
+`lifeline` is asked as after a fold that brought something: nothing that was found before may be used. `lifeline, first
+time` was never asked before in the life of the process, so that it has to be translated as well; `lifeline, one part
+changed` is what somebody waits for who changes a number in the form, and `lifeline, again` who opens a page once more.
+
+Then 1 % new events are folded from a store, a day begins, and the peak of memory is told. The warehouse is kept in the
+folder of `--keep` for the next time.
 """
 
 import argparse
 import json
 import resource
+import shutil
 import sqlite3
 import statistics
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -66,12 +74,12 @@ HELD = {"all": [{"field": "language", "op": "one_of", "value": ["en", "de"]},
                          {"field": "favourite_department", "op": "is", "value": "Meat"}]}]}  # fmt: skip
 
 
-def windows(days: int) -> dict[str, Any]:
+def windows(days: int, cents: int = 2000) -> dict[str, Any]:
     """Five parts, four of them with windows."""
     return {"all": [
         {"field": "language", "op": "one_of", "value": ["en", "de"]},
         {"did": "basket", "at_least": 2, "within_days": days,
-         "where": [{"field": "amount_cents", "op": "at_least", "value": 2000}]},
+         "where": [{"field": "amount_cents", "op": "at_least", "value": cents}]},
         {"did": "opened", "at_least": 1, "within_days": days},
         {"not": {"did": "basket", "at_least": 1, "within_days": max(1, days // 6)}},
         {"any": [{"did": "clicked", "at_least": 1, "within_days": days},
@@ -101,8 +109,9 @@ class Sizes(argparse.Namespace):
     customers: int
     events: int
     rounds: int
-    without: list[str]
+    only: list[str]
     json: bool
+    keep: Path
 
 
 def main(words: list[str]) -> None:
@@ -112,7 +121,8 @@ def main(words: list[str]) -> None:
     options.add_argument("--events", type=int, default=20_000_000)
     options.add_argument("--rounds", type=int, default=7)
     options.add_argument("--days", type=int, nargs="*", default=[30, 90, 365])
-    options.add_argument("--without", nargs="*", default=[], choices=["duckdb", "postgresql", "sqlite", "fold"])
+    options.add_argument("--only", nargs="*", default=[*STORES, "fold"], choices=["lifeline", *STORES, "fold"])
+    options.add_argument("--keep", type=Path, default=Path(tempfile.gettempdir()) / "lifeline-bench")
     options.add_argument("--json", action="store_true")
     given = options.parse_args(words, Sizes())
     with tempfile.TemporaryDirectory(prefix="bench-") as place:
@@ -120,27 +130,75 @@ def main(words: list[str]) -> None:
 
 
 def _measure(given: Sizes, place: Path) -> None:
-    warehouse = loaded(place / "warehouse.duckdb", given)
-    told: dict[str, Callable[[int], int]] = {
-        "lifeline": lambda days: segments.count(warehouse, from_data(windows(days)), NOW)
-    }
+    kept = given.keep / f"{given.customers}-{given.events}"
+    if not _is_kept(kept, given):
+        shutil.rmtree(kept, ignore_errors=True)
+        kept.mkdir(parents=True)
+        loaded(kept, given).close()
+        (kept / "whole").touch()
+    for path in kept.glob("*.d*b"):
+        shutil.copy(path, place)
+    warehouse = Warehouse(f"duckdb:///{place / 'warehouse.duckdb'}")
+    told: dict[str, Callable[[int], int]] = {"lifeline": lambda days: _fresh(warehouse, windows(days))}
     stops: list[Callable[[], object]] = []
     data = {"events": place / "event.parquet", "customers": place / "customer.parquet"}
-    _written(data, given)
-    for name, make in (("duckdb", _duckdb), ("postgresql", _postgresql), ("sqlite", _sqlite)):
-        if name not in given.without:
+    if set(given.only) & set(STORES):
+        _written(data, given)
+    for name, make in STORES.items():
+        if name in given.only:
             ask, stop = make(place, data)
             told[name] = lambda days, ask=ask: ask(by_hand(days))  # type: ignore[misc]
             stops.append(stop)
     for days in given.days:
         _told(given, f"{days} days", {name: lambda ask=ask, days=days: ask(days) for name, ask in told.items()})  # type: ignore[misc]
-    _told(given, "insights", {"lifeline": lambda: segments.count(warehouse, from_data(HELD), NOW)})
     for stop in stops:
         stop()
-    if "fold" not in given.without:
+    for days in given.days:
+        _alone(given, warehouse, days)
+    _told(given, "insights", {"lifeline": lambda: _fresh(warehouse, HELD)})
+    if "fold" in given.only:
         _folds(given, place, warehouse)
     warehouse.close()
     _say(given, name="memory", peak_mb=round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024))
+
+
+def _is_kept(kept: Path, given: Sizes) -> bool:
+    """Whether there is a warehouse from before, and it is of today's layout: another one is begun anew, empty."""
+    if not (kept / "whole").exists():
+        return False
+    warehouse = Warehouse(f"duckdb:///{kept / 'warehouse.duckdb'}")
+    try:
+        return warehouse.counts() == {"events": given.events, "customers": given.customers}
+    finally:
+        warehouse.close()
+
+
+def _fresh(warehouse: Warehouse, question: dict[str, Any]) -> int:
+    """Ask as after a fold that brought something."""
+    warehouse.kept = (-1, {})
+    return segments.count(warehouse, from_data(question), NOW)
+
+
+def _alone(given: Sizes, warehouse: Warehouse, days: int) -> None:
+    """Ask what was never asked, what was asked with another number, and what was asked just now."""
+    asked: dict[str, list[float]] = {"first time": [], "one part changed": [], "again": []}
+    for turn in range(given.rounds):
+        warehouse.ready.clear()
+        for what, (ask, cents) in {
+            "first time": (_fresh, 2001 + turn * 2),
+            "one part changed": (lambda *of: segments.count(of[0], from_data(of[1]), NOW), 2002 + turn * 2),
+            "again": (lambda *of: segments.count(of[0], from_data(of[1]), NOW), 2002 + turn * 2),
+        }.items():
+            began = time.perf_counter()
+            ask(warehouse, windows(days, cents))
+            asked[what].append(time.perf_counter() - began)
+    for what, seconds in asked.items():
+        _say(given, name=f"lifeline, {what}", question=f"{days} days", **_middle(seconds))
+
+
+def _middle(seconds: Sequence[float]) -> dict[str, float]:
+    high = sorted(seconds)[min(len(seconds) - 1, round(0.95 * len(seconds)))]
+    return {"p50_ms": round(statistics.median(seconds) * 1000, 1), "p95_ms": round(high * 1000, 1)}
 
 
 def _told(given: Sizes, question: str, asked: dict[str, Callable[[], int]]) -> None:
@@ -155,9 +213,7 @@ def _told(given: Sizes, question: str, asked: dict[str, Callable[[], int]]) -> N
             answers[name] = ask()
             took[name] += [time.perf_counter() - began] if turn else []
     for name, seconds in took.items():
-        high = sorted(seconds)[min(len(seconds) - 1, round(0.95 * len(seconds)))]
-        _say(given, name=name, question=question, p50_ms=round(statistics.median(seconds) * 1000, 1),
-             p95_ms=round(high * 1000, 1), answer=answers[name])  # fmt: skip
+        _say(given, name=name, question=question, **_middle(seconds), answer=answers[name])
     if len(set(answers.values())) > 1:
         sys.exit(f"{question}: the answers differ: {answers}")
 
@@ -165,11 +221,10 @@ def _told(given: Sizes, question: str, asked: dict[str, Callable[[], int]]) -> N
 def _folds(given: Sizes, place: Path, warehouse: Warehouse) -> None:
     """Fold 1 % new events from a SQLite store, on a day whose insights are there; then let a day begin."""
     new = given.events // 100
-    store = Store(f"sqlite:///{place / 'mailer.db'}")
-    store.create()
     fresh = _events(given, first=given.events + 1, events=new)
     rows = duckdb.sql(f'SELECT id, customer_id, "at", properties, name FROM ({fresh})')
-    with sqlite3.connect(place / "mailer.db") as raw:  # without foreign keys: the customers are nobody
+    store = Store(f"sqlite:///{place / 'mailer.db'}")
+    with sqlite3.connect(place / "mailer.db") as raw:
         raw.executemany(
             "INSERT INTO event (id, key, customer_id, at, properties, name) VALUES (?, ?, ?, ?, ?, ?)",
             ((id_, str(id_), who, f"{at:%Y-%m-%d %H:%M:%S.%f}", told, name)
@@ -183,23 +238,32 @@ def _folds(given: Sizes, place: Path, warehouse: Warehouse) -> None:
     store.close()
 
 
-def loaded(path: Path, given: Sizes) -> Warehouse:
-    """Make a warehouse with everything in it, as after a rebuild."""
-    warehouse = Warehouse(f"duckdb:///{path}")
-    con = warehouse.backend.con.con
+def loaded(folder: Path, given: Sizes) -> Warehouse:
+    """Make a warehouse with everything in it, as after a rebuild, beside a store that knows the customers."""
+    store = Store(f"sqlite:///{folder / 'mailer.db'}")
+    store.create()
+    made = CUSTOMERS.format(customers=given.customers)
     began = time.perf_counter()
-    con.execute(f"INSERT INTO customer {CUSTOMERS.format(customers=given.customers)}")
+    with sqlite3.connect(folder / "mailer.db") as raw:
+        raw.executemany(
+            "INSERT INTO customer (id, public_id, email, first_name, last_name, language, time_zone, attributes,"
+            " created_at, updated_at) VALUES (?, ?, ?, ?, '', ?, 'UTC', ?, ?, ?)",
+            ((id_, str(id_), f"{id_}@example.com", first, language, told, f"{born:%F %T.%f}", f"{changed:%F %T.%f}")
+             for id_, first, language, told, born, changed in duckdb.sql(
+                 f"SELECT customer_id, first_name, language, attributes, created_at, updated_at FROM ({made})"
+             ).fetchall()),
+        )  # fmt: skip
+    warehouse = Warehouse(f"duckdb:///{folder / 'warehouse.duckdb'}")
+    con = warehouse.backend.con.con
+    con.execute(f"INSERT INTO customer {made}")
     con.execute(f"INSERT INTO event ({EVENT}) {_events(given)}")
     con.execute(f"""UPDATE cursor SET event_id = {given.events}, customer_id = {given.customers},
                     customer_at = TIMESTAMP '2026-03-01', untidy = {given.events}, highest = {given.customers},
                     newest = (SELECT max("at") FROM event)""")
-    loading = time.perf_counter() - began
-    store = Store(f"sqlite:///{path.parent / 'empty.db'}")
-    store.create()
+    _say(given, name="load", seconds=round(time.perf_counter() - began, 1))
     began = time.perf_counter()
     with store.read() as session:
         warehouse.fold(session, NOW)
-    _say(given, name="load", seconds=round(loading, 1))
     _say(given, name="sort, and everybody's insights", seconds=round(time.perf_counter() - began, 1))
     store.close()
     return warehouse
@@ -272,6 +336,11 @@ def _postgresql(place: Path, data: dict[str, Path]) -> Made:
         server.stop()
 
     return lambda asked: int(con.execute(asked).fetchall()[0][0]), stop  # type: ignore[call-overload,unused-ignore]
+
+
+STORES: dict[str, Callable[[Path, dict[str, Path]], Made]] = {
+    "duckdb": _duckdb, "postgresql": _postgresql, "sqlite": _sqlite,
+}  # fmt: skip
 
 
 def _say(given: Sizes, **told: Any) -> None:
