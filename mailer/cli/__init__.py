@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from mailer.cli import campaigns, check, house, intake, mail, segments, staff, terminal, warehouse
+from mailer.cli import campaigns, check, house, insights, intake, mail, segments, staff, terminal, warehouse
 from mailer.errors import MailerError
 
 app = typer.Typer(
@@ -19,7 +19,7 @@ for its in (house, check, mail):
     app.add_typer(its.commands)
 for name, group in (
     ("import", intake.commands), ("segment", segments.commands), ("campaign", campaigns.commands),
-    ("staff", staff.commands), ("warehouse", warehouse.commands), ("dkim", mail.dkim),
+    ("staff", staff.commands), ("insight", insights.commands), ("warehouse", warehouse.commands), ("dkim", mail.dkim),
 ):  # fmt: skip
     app.add_typer(group, name=name)
 

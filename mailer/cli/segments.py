@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 from rich.table import Table
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 
 from mailer import clock
 from mailer.campaigns.campaign import Campaign
@@ -70,7 +70,7 @@ def segment_show(
 
 
 @commands.command("sync")
-def segmentread_files(
+def segment_sync(
     take: Annotated[list[str] | None, typer.Option(help="A segment whose file wins.")] = None,
     keep: Annotated[list[str] | None, typer.Option(help="A segment that is written into its file.")] = None,
 ) -> None:
@@ -79,22 +79,64 @@ def segmentread_files(
         folder = house.home.segments
         with house.store.write() as session:
             for name in take or ():
-                segment_files.take(session, folder / f"{name}.toml", clock.now())
+                took = segment_files.take(session, folder / f"{name}.toml", clock.now())
+                _say(f"{name}: is what its file says now, version {took.version}")
             for name in keep or ():
                 segment_files.keep(_segment(session, name), folder / f"{name}.toml")
+                _say(f"{name}: written into {folder / f'{name}.toml'}")
         with house.store.read() as session:
             found = segment_files.differences(session, folder)
-        for each in found:
-            newer = each.newer if each.newer.startswith("only") else f"the {each.newer} is newer"
-            out.print(f"{each.name}: {newer}", highlight=False, markup=False)
-            out.print("\n".join(each.lines), highlight=False, markup=False)
-        out.print("--take NAME lets the file win, --keep NAME the house" if found else "all the same", highlight=False)
+            users = {each.name: _users(session, each.name) for each in found}
+    for each in found:
+        _say(f"{each.name}: {_WHICH[each.newer]}")
+        if each.newer not in ("only the house", "its file is gone"):
+            _say("\n".join(each.lines))
+        elif users[each.name]:
+            _say(f"  it is used by {', '.join(users[each.name])}")
+    _say("" if found else "all the same")
+    for advice in dict.fromkeys(_ADVICE[each.newer] for each in found):
+        _say(advice)
+
+
+_WHICH = {
+    "the file": "the file is newer",
+    "the form": "the form is newer",
+    "only the file": "is only in a file",
+    "only the house": "is only in the house, made in the form",
+    "its file is gone": "its file is gone, the segment stays",
+}
+_TAKE = "--take NAME makes the segment what its file says"
+_KEEP = "--keep NAME writes the segment into its file"
+_ADVICE = {
+    "the file": f"{_TAKE}; {_KEEP}",
+    "the form": f"{_TAKE}; {_KEEP}",
+    "only the file": "mailer run takes a new file by itself; --take NAME takes it now",
+    "only the house": f"{_KEEP}",
+    "its file is gone": f"{_KEEP} again; mailer segment delete NAME deletes it, if nobody uses it",
+}
+
+
+def _say(text: str) -> None:
+    if text:
+        out.print(text, highlight=False, markup=False, soft_wrap=True)
+
+
+def _users(session: Session, name: str) -> list[str]:
+    """Name the campaigns and the segments that use a segment."""
+    asked = select(Campaign.name).join(Segment, col(Segment.id) == Campaign.segment_id).where(Segment.name == name)
+    campaigns = [f"the campaign {each}" for each in session.exec(asked.order_by(Campaign.name))]
+    return campaigns + [f"the segment {each}" for each in segments.used_by(session, name)]
 
 
 @commands.command("delete")
 def segment_delete(name: str) -> None:
     """Delete a segment that no campaign and no other segment uses; its versions stay."""
-    with opened() as house, house.store.write() as session:
-        found = _segment(session, name)
-        users = session.exec(select(Campaign.name).where(Campaign.segment_id == found.id)).all()
-        segments.delete(session, found, users)
+    with opened() as house:
+        with house.store.write() as session:
+            found = _segment(session, name)
+            users = session.exec(select(Campaign.name).where(Campaign.segment_id == found.id)).all()
+            segments.delete(session, found, users)
+        path = house.home.segments / f"{name}.toml"
+    _say(f"{name} is deleted; runs remember the version they used")
+    if path.exists():
+        _say(f"{path} is still there, and would make it anew: delete that too")

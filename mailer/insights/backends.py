@@ -177,6 +177,7 @@ class DuckDB(Backend):
         except duckdb.IOException as error:
             raise NotReady(f"the warehouse {path} cannot be opened; has another mailer opened it? ({error})") from error
         self.con.raw_sql(f"SET perfect_ht_threshold = {DENSE_BITS}")
+        self.con.raw_sql("SET enable_progress_bar = false")  # Ibis sets it, and a command prints what it found
 
     @contextmanager
     def transaction(self) -> Iterator[None]:

@@ -9,13 +9,14 @@ import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cache
 from typing import Any
 
 import ibis
 
 from mailer.insights.insight import INSIGHTS, Insight, Type, amount, day_of
 from mailer.insights.layout import tables
-from mailer.insights.warehouse import Warehouse
+from mailer.insights.warehouse import Asking, Warehouse
 
 RANGES = 10
 TEXTS = 12  # values shown
@@ -56,28 +57,32 @@ def spread(warehouse: Warehouse, insight: Insight) -> Spread:
     """Return how the customers are spread over an insight."""
     asked = warehouse.tables.insights.select("customer_id", value=warehouse.tables.insights[insight.name])
     known = asked.filter(_has(asked.value, insight))
-    (row,) = warehouse.rows(_summary(asked, known, insight))
     without = asked.filter(~_has(asked.value, insight)).order_by("customer_id").limit(SHOWN)
-    ids = tuple(each["customer_id"] for each in warehouse.rows(without)) if row["n"] > row["known"] else ()
-    lines = tuple(_lines(warehouse, known, insight, row)) if row["known"] else ()
-    return Spread(lines, row["n"], row["known"], ids, row["some"])
+    with warehouse.asking() as asking:
+        (row,) = asking.rows(_summary(asked, insight), ("summary", insight.name))
+        some = row["n"] > row["known"]
+        ids = [each["customer_id"] for each in asking.rows(without, ("without", insight.name))] if some else []
+        lines = _lines(asking, known, insight, row) if row["known"] else []
+    return Spread(tuple(lines), row["n"], row["known"], tuple(ids), row["some"])
 
 
 def known(warehouse: Warehouse) -> dict[str, int]:
     """Return for each insight how many customers have one, and how many customers there are as ""."""
     asked = warehouse.tables.insights
     counted = {each.name: _has(asked[each.name], each).sum().fill_null(0) for each in INSIGHTS.values()}
-    (row,) = warehouse.rows(asked.aggregate(**counted, every=asked.count()))
+    with warehouse.asking() as asking:
+        (row,) = asking.rows(asked.aggregate(**counted, every=asked.count()), ("known", *INSIGHTS))
     return {"": row.pop("every"), **row}
 
 
-def reads(insight: Insight) -> list[str]:
+@cache
+def reads(insight: Insight) -> tuple[str, ...]:
     """Return the names of the insights that this one is made of; none where it reads events."""
     if insight.names:
-        return []
+        return ()
     asked = insight.compute(tables().insights, 0).op()
     found = {field.name for field in asked.find(ibis.expr.operations.Field)}
-    return [name for name in INSIGHTS if name in found and name != insight.name]
+    return tuple(name for name in INSIGHTS if name in found and name != insight.name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,9 +96,11 @@ class Freshness:
 
 def freshness(warehouse: Warehouse, names: Iterable[str]) -> Freshness:
     """Return how fresh what reads events of these names is."""
-    events, (cursor,) = warehouse.tables.events, warehouse.rows(warehouse.tables.cursor.select("today"))
-    read = events.filter(events["name"].isin(list(names)))
-    (row,) = warehouse.rows(read.aggregate(n=read.count(), newest=read["at"].max()))
+    wanted, events = tuple(names), warehouse.tables.events
+    read = events.filter(events["name"].isin(wanted))
+    with warehouse.asking() as asking:
+        (cursor,) = asking.rows(warehouse.tables.cursor.select("today"), "today")
+        (row,) = asking.rows(read.aggregate(n=read.count(), newest=read["at"].max()), ("freshness", *wanted))
     return Freshness(None if cursor["today"] is None else day_of(cursor["today"]), row["n"], row["newest"])
 
 
@@ -102,7 +109,7 @@ def _has(value: Any, insight: Insight) -> Any:
     return value.notnull() if insight.none is None else value.notnull() & (value != insight.none)
 
 
-def _summary(asked: Any, known: Any, insight: Insight) -> Any:
+def _summary(asked: Any, insight: Insight) -> Any:
     has = _has(asked.value, insight)
     told = {"n": asked.count(), "known": has.sum().fill_null(0), "some": asked.customer_id.min(where=has)}
     if insight.type is not Type.TEXT:
@@ -113,30 +120,30 @@ def _summary(asked: Any, known: Any, insight: Insight) -> Any:
     return asked.aggregate(**told)
 
 
-def _lines(warehouse: Warehouse, known: Any, insight: Insight, row: dict[str, Any]) -> list[Line]:
+def _lines(asking: Asking, known: Any, insight: Insight, row: dict[str, Any]) -> list[Line]:
     match insight.type:
         case Type.TEXT:
-            return _texts(warehouse, known, row["known"])
+            return _texts(asking, known, insight, row["known"])
         case Type.TIME:
-            return _times(warehouse, known, row["low"], row["high"])
+            return _times(asking, known, insight, row["low"], row["high"])
         case _:
-            return _numbers(warehouse, known, insight, row)
+            return _numbers(asking, known, insight, row)
 
 
-def _texts(warehouse: Warehouse, known: Any, count: int) -> list[Line]:
+def _texts(asking: Asking, known: Any, insight: Insight, count: int) -> list[Line]:
     counted = known.group_by("value").aggregate(n=known.count())
-    rows = warehouse.rows(counted.order_by(ibis.desc("n"), "value").limit(TEXTS))
+    rows = asking.rows(counted.order_by(ibis.desc("n"), "value").limit(TEXTS), ("texts", insight.name))
     lines = [Line(row["value"], row["n"]) for row in rows]
     others = count - sum(line.customers for line in lines)
     return [*lines, Line("others", others)] if others else lines
 
 
-def _times(warehouse: Warehouse, known: Any, low: datetime, high: datetime) -> list[Line]:
+def _times(asking: Asking, known: Any, insight: Insight, low: datetime, high: datetime) -> list[Line]:
     by_month = (high.year - low.year) * 12 + high.month - low.month < MONTHS
     month = known.value.month() if by_month else ibis.literal(1)
     dated = known.mutate(year=known.value.year().cast("int64"), month=month.cast("int64"))
     counted = dated.group_by("year", "month").aggregate(n=dated.count())
-    found = {(row["year"], row["month"]): row["n"] for row in warehouse.rows(counted)}
+    found = {(row["year"], row["month"]): row["n"] for row in asking.rows(counted, ("times", insight.name, by_month))}
     spans = range(low.year * 12 + low.month - 1, high.year * 12 + high.month) if by_month else ()
     places = [(n // 12, n % 12 + 1) for n in spans] or [(year, 1) for year in range(low.year, high.year + 1)]
     return [
@@ -145,14 +152,14 @@ def _times(warehouse: Warehouse, known: Any, low: datetime, high: datetime) -> l
     ]
 
 
-def _numbers(warehouse: Warehouse, known: Any, insight: Insight, row: dict[str, Any]) -> list[Line]:
+def _numbers(asking: Asking, known: Any, insight: Insight, row: dict[str, Any]) -> list[Line]:
     near, far = row["mean"] - 2 * row["far"], row["mean"] + 2 * row["far"]
     low, high = max(row["low"], near), min(row["high"], far)
     width = _round_width((high - low) / RANGES, insight.type)
     first, last = math.floor(low / width), math.floor(high / width)
     place = (known.value / ibis.literal(float(width))).floor().cast("int64").clip(first, last)
     counted = known.select(place=place).group_by("place").aggregate(n=lambda each: each.count())
-    found = {each["place"]: each["n"] for each in warehouse.rows(counted)}
+    found = {each["place"]: each["n"] for each in asking.rows(counted, ("numbers", insight.name, first, last, width))}
     ends = row["low"] < first * width, row["high"] >= (last + 1) * width
     return [
         Line(

@@ -47,6 +47,8 @@ def read(path: Path) -> SegmentFile:
     """
     try:
         told = tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise Invalid(f"{path} cannot be read: {error.strerror}") from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise Invalid(f"{path.name} is not valid TOML: {error}") from error
     if unknown := sorted(told.keys() - {"title", "description", "criteria"}):
@@ -98,7 +100,7 @@ class Difference:
     """A segment and its file that do not say the same."""
 
     name: str
-    newer: str  # file, form, or "only the file", "only the house"
+    newer: str  # "the file", "the form", "only the file", "only the house", or "its file is gone"
     lines: tuple[str, ...]  # of a unified diff, from the house to the file
 
 
@@ -118,9 +120,11 @@ def differences(session: Session, folder: Path) -> list[Difference]:
             continue
         if segment and path:
             changed = datetime.fromtimestamp(path.stat().st_mtime, UTC)
-            newer = "file" if changed > segment.updated_at else "form"
+            newer = "the file" if changed > segment.updated_at else "the form"
+        elif segment:
+            newer = "only the house" if segment.source == "form" else "its file is gone"
         else:
-            newer = "only the file" if path else "only the house"
+            newer = "only the file"
         ours = _written(segment).splitlines() if segment else []
         theirs = to_toml(file).splitlines() if file else []
         lines = difflib.unified_diff(ours, theirs, f"{name} in the house", f"{name}.toml", lineterm="")

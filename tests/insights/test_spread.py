@@ -67,9 +67,9 @@ def test_ranges_are_round_and_said_with_their_unit(warehouse: Warehouse, session
 
 
 def test_an_insight_names_what_it_is_made_of() -> None:
-    assert reads(INSIGHTS["overdue_ratio"]) == ["usual_interval", "days_since_basket"]
-    assert reads(INSIGHTS["rfm"]) == ["last_basket_at", "baskets_365", "spend_365", "days_since_basket"]
-    assert reads(INSIGHTS["baskets_30"]) == []
+    assert reads(INSIGHTS["overdue_ratio"]) == ("usual_interval", "days_since_basket")
+    assert reads(INSIGHTS["rfm"]) == ("last_basket_at", "baskets_365", "spend_365", "days_since_basket")
+    assert reads(INSIGHTS["baskets_30"]) == ()
 
 
 def test_freshness_is_the_day_and_the_newest_event(

@@ -111,7 +111,7 @@ def test_a_difference_says_which_side_is_newer_and_nothing_is_lost(
     assert differences(session, tmp_path) == []
     mine = save(session, name="often", title="Very often", description="", criteria=Where("years", "is", 2), now=now)
     (found,) = differences(session, tmp_path)
-    assert found.newer == "file"  # it was written after `now`
+    assert found.newer == "the file"  # it was written after `now`
     assert '-title = "Very often"' in found.lines
     keep(mine, path)
     assert path.read_text().startswith("# why eight")
@@ -119,6 +119,23 @@ def test_a_difference_says_which_side_is_newer_and_nothing_is_lost(
     path.write_text(FILE)
     assert take(session, path, now).version == 3
     assert [each.version for each in versions(session, "often")] == [3, 2, 1]
+
+
+def test_a_file_that_is_gone_is_said_and_its_segment_stays(session: Session, now: datetime, tmp_path: Path) -> None:
+    path = tmp_path / "often.toml"
+    path.write_text(FILE)
+    sync(session, tmp_path, now)
+    path.unlink()
+    assert sync(session, tmp_path, now) == []
+    segment = session.exec(select(Segment)).one()
+    (found,) = differences(session, tmp_path)
+    assert (found.name, found.newer) == ("often", "its file is gone")
+    with pytest.raises(Invalid, match=r"often\.toml cannot be read"):
+        take(session, path, now)
+    keep(segment, path)
+    assert differences(session, tmp_path) == []
+    save(session, name="mine", title="Mine", description="", criteria=Where("years", "is", 2), now=now)
+    assert [(each.name, each.newer) for each in differences(session, tmp_path)] == [("mine", "only the house")]
 
 
 def test_a_segment_in_use_is_not_deleted_and_asks_not_for_itself(session: Session, now: datetime) -> None:
