@@ -14,6 +14,7 @@ from typing import IO, Any, Protocol
 import sqlalchemy as sa
 from sqlalchemy.engine import URL, Engine, make_url
 
+from mailer.dialect import teach
 from mailer.errors import Misconfigured, NotReady
 
 try:  # a current SQLite, where it is installed: before 3.51.3 two writers could lose a WAL frame
@@ -27,6 +28,7 @@ STATEMENT_SECONDS = 120  # one statement on PostgreSQL; the longest of ours take
 IDLE_SECONDS = 600  # a transaction nobody works in: the server ends it, so that it holds up nobody for ever
 RUNS, UPGRADES = 7_310_001, 7_310_002  # the advisory locks of a house
 READERS, WRITERS = 16, 8
+CACHE_MEGABYTES, LOG_MEGABYTES = 32, 16  # of SQLite's writer: pages it keeps; the log before it is folded back
 
 
 def address(url: str) -> URL:
@@ -68,8 +70,12 @@ def open_sqlite(url: URL, *, read_only: bool) -> Engine:
         waits = f"busy_timeout={WAIT_SECONDS * 1000}"
         for pragma in (waits, "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
             connection.execute(f"PRAGMA {pragma}")
+        teach(connection)
         if read_only:
             connection.execute("PRAGMA query_only=ON")
+        else:
+            connection.execute(f"PRAGMA cache_size={-CACHE_MEGABYTES * 1024}")
+            connection.execute(f"PRAGMA wal_autocheckpoint={LOG_MEGABYTES * 256}")  # pages of 4 kB
 
     @sa.event.listens_for(engine, "begin")
     def _begin(connection: sa.Connection) -> None:

@@ -129,6 +129,11 @@ class Store:
             yield session
             session.commit()
 
+    @property
+    def is_wanted(self) -> bool:
+        """Whether somebody waits for the one writer's place: a step that goes on by itself had better commit now."""
+        return self._turn.is_wanted
+
     def create(self) -> None:
         """Make all tables at once, as tests do; a real house is `upgrade`d."""
         SQLModel.metadata.create_all(self._writer)
@@ -225,6 +230,10 @@ class _Turn:
         self._waiting: list[tuple[int, int]] = []
         self._busy = False
         self._ticket = 0
+
+    @property
+    def is_wanted(self) -> bool:
+        return bool(self._waiting)
 
     @contextmanager
     def at(self, urgency: Urgency | None) -> Iterator[None]:

@@ -4,9 +4,10 @@ A run is unique by campaign and occurrence, a recipient by run and customer, and
 the transaction that writes its chunk, so that a crash goes on where it was and a repeated chunk changes nothing.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import Any, NamedTuple, Protocol
+from functools import lru_cache
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
@@ -15,45 +16,26 @@ from sqlmodel import Session, func, select
 from mailer.bulk import insert_many
 from mailer.campaigns.campaign import Campaign, Recipient, RecipientState, Run, RunState
 from mailer.campaigns.schedule import Schedule
+from mailer.dialect import among
 from mailer.errors import Invalid
+from mailer.people.customer import Customer
+from mailer.store import UTC
 
 SAME_ADDRESS = "same_address"  # another customer of this run has it; one email an address
 
-_RECIPIENTS: sa.Table = Recipient.metadata.tables["recipient"]  # Core, not ORM: many rows
-_OF_EACH = ("customer_id", "address", "state", "reason", "due_at")
-_IDS = sa.select(_RECIPIENTS.c.customer_id, _RECIPIENTS.c.id).where(
-    _RECIPIENTS.c.run_id == sa.bindparam("run"),
-    _RECIPIENTS.c.customer_id.between(sa.bindparam("first"), sa.bindparam("last")),
+Judge = Callable[[Session, Sequence[int]], Mapping[int, str]]
+
+_R: sa.Table = Recipient.metadata.tables["recipient"]  # Core, not ORM: many rows
+_C: sa.Table = Customer.metadata.tables["customer"]
+_CHOSEN = ("run_id", "customer_id", "address", "state", "reason", "due_at", "chosen_at")
+_LEFT_OUT = ("customer_id", "address", "reason", "due_at")
+_ZONES = sa.select(_C.c.time_zone).where(among(_C.c.id, "ids")).distinct()
+_TAKEN = (
+    sa.select(_C.c.id)
+    .join(_R, sa.and_(_R.c.run_id == sa.bindparam("run"), _R.c.address == _C.c.email))
+    .where(among(_C.c.id, "ids"))
 )
-_TAKEN = sa.select(_RECIPIENTS.c.address).where(
-    _RECIPIENTS.c.run_id == sa.bindparam("run"),
-    _RECIPIENTS.c.address.in_(sa.bindparam("addresses", expanding=True)),
-)
-
-
-class Person(Protocol):
-    """What is looked at of a customer: a `Customer`, or a row of just these columns."""
-
-    @property
-    def id(self) -> int | None: ...  # noqa: D102
-    @property
-    def email(self) -> str: ...  # noqa: D102
-    @property
-    def time_zone(self) -> str: ...  # noqa: D102
-
-
-class Looked(NamedTuple):
-    """A recipient, as its row is now."""
-
-    id: int
-    customer_id: int
-    address: str
-    state: RecipientState
-    reason: str
-    due_at: datetime
-
-
-Judge = Callable[[Session, Sequence[Person]], Mapping[int, str]]
+_REFUSED = sa.select(_C.c.id, _C.c.email, _C.c.time_zone).where(among(_C.c.id, "ids")).order_by(_C.c.id)
 
 
 def plan(
@@ -87,47 +69,74 @@ def plan(
     return run
 
 
-def choose(
-    session: Session,
-    run: Run,
-    campaign: Campaign,
-    schedule: Schedule,
-    customers: Sequence[Person],
-    judge: Judge,
-    now: datetime,
-) -> list[Looked]:
-    """Choose among one chunk of customers, given by ascending id; return those that were not looked at before.
+def choose(session: Session, run: Run, schedule: Schedule, ids: Sequence[int], judge: Judge, now: datetime) -> int:
+    """Choose among one chunk of customers, ids ascending, and return how many were chosen.
 
-    `judge` says why some are left out: customer id -> reason. No customers at all means that the run is chosen.
+    `judge` says why some are left out: customer id -> reason. Nobody at all means that the run is chosen. Most of a
+    million have nothing against them, so the database copies those by itself; only who is left out comes to us.
     """
     if run.state not in (RunState.PLANNED, RunState.CHOOSING):
-        return []
-    if not customers:
+        return 0
+    if not ids:
         run.state = RunState.CHOSEN
         session.add(run)
-        return []
-    fresh = [(customer.id, customer) for customer in customers if customer.id is not None and customer.id > run.cursor]
-    refused = judge(session, [customer for _, customer in fresh])
-    taken = _taken(session, run, [customer.email for _, customer in fresh])
-    due = {zone: _due(schedule, run.occurrence, zone) for zone in {customer.time_zone for _, customer in fresh}}
-    rows: list[tuple[int, str, RecipientState, str, datetime]] = []
-    for customer_id, customer in fresh:
-        reason, address = refused.get(customer_id, ""), customer.email
-        if address in taken:
-            reason, address = SAME_ADDRESS, f"{address} (customer {customer_id})"
-        taken.add(address)
-        state = RecipientState.LEFT_OUT if reason else RecipientState.CHOSEN
-        rows.append((customer_id, address, state, reason, due[customer.time_zone]))
-    ids: dict[int, int] = {}
-    if rows:
-        insert_many(session, _RECIPIENTS, {"run_id": run.id, "chosen_at": now}, _OF_EACH, rows)
-        given = {"run": run.id, "first": rows[0][0], "last": rows[-1][0]}
-        ids = {row[0]: row[1] for row in session.execute(_IDS, given)}
-        run.cursor = fresh[-1][0]
+        return 0
     run.state = RunState.CHOOSING
     session.add(run)
+    fresh = [customer for customer in ids if customer > run.cursor]
+    if not fresh:
+        return 0
+    refused = dict(judge(session, fresh))
+    due = {zone: _due(schedule, run.occurrence, zone) for zone in session.execute(_ZONES, {"ids": fresh}).scalars()}
+    try:
+        with session.begin_nested():
+            chosen = _copy(session, run, (each for each in fresh if each not in refused), due, now)
+    except IntegrityError:  # addresses moved from one customer to another while we chose
+        refused |= dict.fromkeys(_taken(session, run, fresh), SAME_ADDRESS)
+        chosen = _copy(session, run, (each for each in fresh if each not in refused), due, now)
+    if refused:
+        _leave_out(session, run, refused, due, now)
+    run.cursor = fresh[-1]
     session.flush()
-    return [Looked(ids[row[0]], *row) for row in rows]
+    return chosen
+
+
+def _copy(session: Session, run: Run, ids: Iterable[int], due: Mapping[str, datetime], now: datetime) -> int:
+    """Make these customers recipients, and return how many they are."""
+    given: dict[str, Any] = {"ids": list(ids), "run": run.id, "now": now}
+    for place, (zone, at) in enumerate(due.items()):
+        given |= {f"zone_{place}": zone, f"due_{place}": at}
+    done: Any = session.execute(_copying(len(due)), given, execution_options={"preserve_rowcount": True})
+    return int(done.rowcount)
+
+
+@lru_cache(maxsize=512)
+def _copying(zones: int) -> sa.Insert:
+    """Return the statement that makes recipients of customers who live in so many time zones."""
+    due = ((_C.c.time_zone == sa.bindparam(f"zone_{n}"), sa.bindparam(f"due_{n}", type_=UTC)) for n in range(zones))
+    each = sa.select(
+        sa.bindparam("run", type_=_R.c.run_id.type),
+        _C.c.id,
+        _C.c.email,
+        sa.literal(RecipientState.CHOSEN, _R.c.state.type),
+        sa.literal(""),
+        sa.case(*due) if zones else sa.null(),
+        sa.bindparam("now", type_=UTC),
+    )
+    return _R.insert().from_select(_CHOSEN, each.where(among(_C.c.id, "ids")).order_by(_C.c.id))
+
+
+def _leave_out(session: Session, run: Run, refused: dict[int, str], due: Mapping[str, datetime], now: datetime) -> None:
+    """Keep who is left out, with the reason; an address that is taken is told with whose it is."""
+    taken = _taken(session, run, list(refused))
+    rows = [
+        (ident, f"{email} (customer {ident})", SAME_ADDRESS, due[zone])
+        if ident in taken
+        else (ident, email, refused[ident], due[zone])
+        for ident, email, zone in session.execute(_REFUSED, {"ids": list(refused)})
+    ]
+    same = {"run_id": run.id, "state": RecipientState.LEFT_OUT, "chosen_at": now}
+    insert_many(session, _R, same, _LEFT_OUT, rows)
 
 
 def left_out(session: Session, run_id: int) -> dict[str, int]:
@@ -141,8 +150,9 @@ def left_out(session: Session, run_id: int) -> dict[str, int]:
     return dict(session.exec(asked).all())
 
 
-def _taken(session: Session, run: Run, addresses: Sequence[str]) -> set[str]:
-    return set(session.execute(_TAKEN, {"run": run.id, "addresses": list(addresses)}).scalars())
+def _taken(session: Session, run: Run, ids: Sequence[int]) -> set[int]:
+    """Return those whose address another recipient of this run has."""
+    return set(session.execute(_TAKEN, {"run": run.id, "ids": ids}).scalars())
 
 
 def _due(schedule: Schedule, occurrence: str, zone: str) -> datetime:

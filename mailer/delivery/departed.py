@@ -8,12 +8,14 @@ planned again makes the same message again: there it is found to have left alrea
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 from sqlmodel import Field, Session, SQLModel
 
 from mailer.delivery.journal import Left
-from mailer.delivery.outbox import State, T
+from mailer.delivery.outbox import NAME_DIGITS, RUN_DIGITS, State, T
+from mailer.dialect import DIGITS
 from mailer.store import UTC
 
 
@@ -61,15 +63,27 @@ def apply(session: Session, told: Sequence[Left]) -> Applied:
 
 
 def meet(session: Session, run_id: int) -> Applied:
-    """Find, among the messages just made for a run, those that had left before this database was restored."""
+    """Find, among the messages just made for a run, those that had left before this database was restored.
+
+    A customer who came after the backup may have another number now; whose it was is in the rest of the Message-ID.
+    """
     departed = SQLModel.metadata.tables["departed"]
     if session.execute(sa.select(departed.c.message_id).limit(1)).first() is None:
         return Applied()
-    asked = sa.select(departed).join(T, T.c.message_id == departed.c.message_id).where(T.c.run_id == run_id)
-    told = [Left(row.at, row.message_id, row.accepted) for row in session.execute(asked)]
-    found = apply(session, told)
-    session.execute(sa.delete(departed).where(departed.c.message_id.in_([left.message_id for left in told])))
+    same = sa.and_(*(part(T.c.message_id) == part(departed.c.message_id) for part in (_run_of, _name_of)))
+    asked = sa.select(departed, T.c.message_id.label("ours")).join(T, same).where(T.c.run_id == run_id)
+    told = session.execute(asked).all()
+    found = apply(session, [Left(row.at, row.ours, row.accepted) for row in told])
+    session.execute(sa.delete(departed).where(departed.c.message_id.in_([row.message_id for row in told])))
     return found
+
+
+def _run_of(message_id: Any) -> Any:
+    return sa.func.substr(message_id, 1, RUN_DIGITS)
+
+
+def _name_of(message_id: Any) -> Any:
+    return sa.func.substr(message_id, RUN_DIGITS + DIGITS + 1, NAME_DIGITS)
 
 
 def is_behind(session: Session, last: Left) -> bool:

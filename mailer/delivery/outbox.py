@@ -18,16 +18,17 @@ import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 from sqlmodel import Field, Index, Session, SQLModel
 
-from mailer.bulk import insert_many
-from mailer.campaigns.audience import Looked
 from mailer.campaigns.campaign import Campaign, Recipient, RecipientState, Run
 from mailer.delivery.retry import Retry
 from mailer.delivery.transport import Outcome, Receipt
+from mailer.dialect import DIGITS, fingerprint, fingerprint_of, sortable, unguessable
+from mailer.people.customer import Customer
 from mailer.prepared import Prepared, among
 from mailer.store import CHUNK, ID, JSON, UTC, letters, new_public_id, words
 
@@ -72,14 +73,21 @@ _SETTLED_ONLY: dict[str, Any] = dict.fromkeys(
 )  # a million that still wait cost it nothing
 
 
+def _of(state: State) -> dict[str, Any]:
+    """Say to both databases that an index holds messages in one state alone; a query must name it literally."""
+    only = sa.text(f"state = '{state.value}'")
+    return {"sqlite_where": only, "postgresql_where": only}
+
+
 class Message(SQLModel, table=True):
     """One email of ours that leaves at most once."""
 
     __tablename__ = "message"
     __table_args__ = (
-        Index("ix_message_state_next_at", "state", "next_at"),  # what waits, and until when
-        Index("ix_message_claim", "state", sa.text("priority DESC"), "id"),  # what leaves next
-        Index("ix_message_run_state", "run_id", "state"),
+        # what leaves next, and what waits until when: only these, because every index is work for every message
+        Index("ix_message_ready", sa.text("priority DESC"), "id", **_of(State.READY)),
+        Index("ix_message_waiting", "next_at", **_of(State.WAITING)),
+        Index("ix_message_state", "state", "run_id"),  # where everybody is, of one run or of all
         Index("ix_message_settled_at", "settled_at", "id", **_SETTLED_ONLY),  # what became an event, and what is next
     )
 
@@ -91,7 +99,7 @@ class Message(SQLModel, table=True):
     customer_id: int | None = Field(default=None, foreign_key="customer.id", sa_type=ID, index=True)
     recipient_id: int | None = Field(default=None, foreign_key="recipient.id", sa_type=ID, unique=True)
     run_id: int | None = Field(default=None, foreign_key="run.id", sa_type=ID)
-    campaign_id: int | None = Field(default=None, foreign_key="campaign.id", sa_type=ID, index=True)
+    campaign_id: int | None = Field(default=None, foreign_key="campaign.id", sa_type=ID)
     topic_id: str | None = Field(default=None, foreign_key="topic.id")
     # the named representative it comes from
     staff_id: int | None = Field(default=None, foreign_key="staff.id", sa_type=ID)
@@ -130,6 +138,11 @@ PENDING = (State.READY, State.WAITING, State.CLAIMED, State.HANDED_OVER)
 LEFT = (State.HANDED_OVER, State.SENT, State.IN_DOUBT)  # left the house, as far as we can know
 
 
+def _is(state: State) -> sa.ColumnElement[bool]:
+    """Match one state, written out: a database takes an index of that state alone only if it sees which it is."""
+    return T.c.state == sa.bindparam(f"is_{state.value}", state, type_=T.c.state.type, literal_execute=True)
+
+
 def _this() -> sa.ColumnElement[bool]:
     return sa.and_(T.c.id == sa.bindparam("its_id"), T.c.epoch == sa.bindparam("its_epoch"))
 
@@ -148,49 +161,80 @@ def new_message_id(*parts: object, domain: str) -> str:
     return f"{letters(digest[:26])}@{domain}"
 
 
-def enqueue(
-    session: Session,
-    run: Run,
-    campaign: Campaign,
-    recipients: Sequence[Recipient | Looked],
-    staff_ids: Mapping[int, int | None],
-    now: datetime,
-    domain: str,
-) -> int:
+def message_id_of(campaign: Campaign, occurrence: str, customer_id: int, address: str, domain: str) -> str:
+    """Return the Message-ID of a campaign's email to a customer: the same whenever the run is made, see `enqueue`."""
+    run, whose = fingerprint_of(f"{campaign.public_id}\x1f{occurrence}"), str(customer_id + 10**DIGITS)[1:]
+    named = fingerprint_of(f"{campaign.public_id}\x1f{occurrence}\x1f{address}")
+    return f"{run[:RUN_DIGITS]}{whose}{named[:NAME_DIGITS]}@{domain}"
+
+
+RUN_DIGITS, NAME_DIGITS = 6, 24
+_R, _C = Recipient.metadata.tables["recipient"], Customer.metadata.tables["customer"]
+_NEW = sa.and_(
+    _R.c.run_id == sa.bindparam("run"),
+    _R.c.customer_id > sa.bindparam("after"),
+    _R.c.state == RecipientState.CHOSEN,
+    ~sa.exists().where(T.c.recipient_id == _R.c.id),
+)
+_DUE = sa.select(_R.c.due_at).where(_NEW).distinct()
+
+
+def enqueue(session: Session, run: Run, campaign: Campaign, now: datetime, domain: str, after: int = 0) -> int:
     """Put one message for each chosen recipient that has none yet into the outbox, and return how many.
 
-    `staff_ids` says who answers each customer: the email names them.
+    Only customers above `after` are looked at. The database makes the rows by itself. Both names of a message begin
+    with a number that grows, so that their indexes grow at the end: a million names in no order would cost more than
+    all the rest. What nobody may guess, and what makes the Message-ID the same whenever this run is made (see
+    `departed`), stands behind it.
     """
-    chosen = {r.id: r for r in recipients if r.state is RecipientState.CHOSEN and r.id is not None}
-    for known in session.execute(_WRITTEN, {"recipients": list(chosen)}).scalars():
-        del chosen[known]
-    same = _blank() | {
-        "kind": Kind.CAMPAIGN,
-        "run_id": run.id,
-        "campaign_id": campaign.id,
-        "topic_id": campaign.topic_id,
-        "priority": campaign.priority,
-        "created_at": now,
-    }
+    given: dict[str, Any] = {"run": run.id, "after": after}
+    due = [row[0] for row in session.execute(_DUE, given)]
+    if not due:
+        return 0
     within = timedelta(hours=campaign.send_before_hours)
-    seed = (campaign.public_id, run.occurrence)
-    rows = (
-        (
-            new_public_id(), State.WAITING if each.due_at > now else State.READY, each.customer_id, ident,
-            staff_ids[each.customer_id], each.address, new_message_id(*seed, each.address, domain=domain),
-            each.due_at, each.due_at + within, each.due_at,
-        )
-        for ident, each in chosen.items()
-    )  # fmt: skip
-    insert_many(session, T, same, _OF_EACH, rows)
-    return len(chosen)
+    seed = f"{campaign.public_id}\x1f{run.occurrence}"
+    given |= {"campaign_id": campaign.id, "topic_id": campaign.topic_id, "priority": campaign.priority, "now": now}
+    given |= {"seed": f"{seed}\x1f", "of_run": fingerprint_of(seed)[:RUN_DIGITS], "domain": f"@{domain}"}
+    for place, at in enumerate(due):
+        given |= {f"due_{place}": at, f"until_{place}": at + within}
+    done: Any = session.execute(_enqueue(len(due)), given, execution_options={"preserve_rowcount": True})
+    return int(done.rowcount)
 
 
-_WRITTEN = sa.select(T.c.recipient_id).where(T.c.recipient_id.in_(sa.bindparam("recipients", expanding=True)))
-_OF_EACH = (
-    "public_id", "state", "customer_id", "recipient_id", "staff_id", "address", "message_id", "due_at", "expires_at",
-    "next_at",
-)  # fmt: skip
+@lru_cache(maxsize=16)
+def _enqueue(instants: int) -> sa.Insert:
+    """Return the statement that makes the messages of recipients who are due at so many different instants."""
+
+    def given(name: str, like: sa.Column[Any]) -> Any:
+        return sa.bindparam(name, type_=like.type)
+
+    name = sa.func.substr(fingerprint(given("seed", T.c.address) + _R.c.address), 1, NAME_DIGITS)
+    until = ((_R.c.due_at == given(f"due_{n}", T.c.due_at), given(f"until_{n}", T.c.due_at)) for n in range(instants))
+    values = {name: sa.literal(value, T.c[name].type) for name, value in _blank().items()} | {
+        "public_id": sortable(_R.c.id) + unguessable(),
+        "kind": sa.literal(Kind.CAMPAIGN, T.c.kind.type),
+        "state": sa.case((_R.c.due_at > given("now", T.c.due_at), _word(State.WAITING)), else_=_word(State.READY)),
+        "customer_id": _R.c.customer_id,
+        "recipient_id": _R.c.id,
+        "run_id": _R.c.run_id,
+        "campaign_id": given("campaign_id", T.c.campaign_id),
+        "topic_id": given("topic_id", T.c.topic_id),
+        "staff_id": _C.c.representative_id,
+        "address": _R.c.address,
+        "message_id": given("of_run", T.c.message_id) + sortable(_R.c.customer_id) + name
+        + given("domain", T.c.message_id),
+        "priority": given("priority", T.c.priority),
+        "due_at": _R.c.due_at,
+        "expires_at": sa.case(*until),
+        "next_at": _R.c.due_at,
+        "created_at": given("now", T.c.created_at),
+    }  # fmt: skip
+    each = sa.select(*values.values()).join_from(_R, _C, _R.c.customer_id == _C.c.id).where(_NEW)
+    return T.insert().from_select(list(values), each.order_by(_R.c.customer_id))
+
+
+def _word(state: State) -> Any:
+    return sa.literal(state, T.c.state.type)
 
 
 def enqueue_one(
@@ -244,7 +288,7 @@ def claim(
     """
     change(session, (State.WAITING,), T.c.next_at <= now, {"state": State.READY}, order=(T.c.next_at,))
     first = (T.c.priority.desc(), T.c.id)
-    ready = sa.select(T.c.id).where(T.c.state == State.READY).order_by(*first).limit(limit)
+    ready = sa.select(T.c.id).where(_is(State.READY)).order_by(*first).limit(limit)
     for _ in range(max(4, 4 * CHUNK // limit)):
         ids = list(session.execute(ready.with_for_update(skip_locked=True)).scalars())
         if not ids:
@@ -446,7 +490,12 @@ def change(
 
     Another worker's rows are passed over, not waited for; the state is a condition of the change itself.
     """
-    which = sa.select(T.c.id).where(T.c.state.in_(states), where).order_by(*order).limit(limit)
+    which = (
+        sa.select(T.c.id)
+        .where(_is(states[0]) if len(states) == 1 else T.c.state.in_(states), where)
+        .order_by(*order)
+        .limit(limit)
+    )
     ids = list(session.execute(which.with_for_update(skip_locked=True)).scalars())
     if not ids:
         return 0

@@ -16,6 +16,7 @@ from mailer.campaigns.campaign import Run, RunState
 from mailer.delivery.outbox import State, T, change
 from mailer.store import CHUNK
 
+_RUN = SQLModel.metadata.tables["run"]
 PARKED = sa.or_(T.c.reason.startswith("paused"), T.c.reason.startswith("not_approved"))
 _STOPPED = {"state": State.CANCELLED, "reason": "the run was cancelled"}
 
@@ -85,7 +86,8 @@ def release_held(session: Session, customer_id: int, now: datetime) -> int:
 def release_paused(session: Session, campaign_id: int, now: datetime) -> int:
     """Let go of what was set aside while a campaign was paused."""
     freed = {"state": State.READY, "next_at": now, "reason": ""}
-    return change(session, (State.WAITING,), sa.and_(T.c.campaign_id == campaign_id, PARKED), freed)
+    runs = sa.select(_RUN.c.id).where(_RUN.c.campaign_id == campaign_id)
+    return change(session, (State.WAITING,), sa.and_(T.c.run_id.in_(runs), PARKED), freed)
 
 
 def stop_run(session: Session, run: Run) -> None:

@@ -5,17 +5,18 @@ that writes the chunk, so that a crash goes on where it was. A run that comes to
 silently skipped.
 """
 
+from collections import deque
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from itertools import chain
+from typing import NamedTuple
 
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from mailer import failpoints
 from mailer.campaigns import audience
-from mailer.campaigns.audience import Looked, Person
-from mailer.campaigns.campaign import Campaign, CampaignState, RecipientState, Run, RunState
+from mailer.campaigns.campaign import Campaign, CampaignState, Recipient, RecipientState, Run, RunState
 from mailer.campaigns.schedule import Schedule
 from mailer.delivery import departed, gate, outbox
 from mailer.errors import NotReady
@@ -30,7 +31,9 @@ from mailer.segments.criteria import from_data
 from mailer.segments.segment import Segment
 from mailer.store import CHUNK, Urgency
 
-ASKED = 50 * CHUNK  # customers the warehouse is asked for at once
+ASKED = 500 * CHUNK  # customers the warehouse is asked for at once
+LOOKED_AT = 2 * CHUNK  # customers one statement copies: asking costs as much as copying three hundred
+TOGETHER = 5  # times that in a transaction at most; see `_choose_some`
 LOOK_BACK = timedelta(days=7)  # how far back an occurrence that nobody planned is still looked for
 LATE = timedelta(minutes=10)  # a run planned later than this after its first instant is marked late
 DAY_AHEAD = timedelta(hours=26)  # the first customer of a civil day is this far ahead of the last
@@ -93,11 +96,13 @@ def choose(house: House, run_id: int, now: datetime) -> int:
     free = chain([first], free) if first else free
     chosen = 0
     while ids := segments.customers(house.warehouse, criteria, now, after=after, limit=ASKED):
-        for start in range(0, len(ids), CHUNK):
-            made = _choose_chunk(house, run_id, campaign, after, ids[start : start + CHUNK], free, now)
+        chunks = deque(ids[start : start + LOOKED_AT] for start in range(0, len(ids), LOOKED_AT))
+        while chunks:
+            made = _choose_some(house, run_id, campaign, after, chunks, free, now)
             if made is None:
                 return chosen
-            chosen, after = chosen + made, ids[min(start + CHUNK, len(ids)) - 1]
+            chosen += made.chosen
+            after = made.cursor
             failpoints.reach("campaigns.chunk")
     with house.store.write(Urgency.BULK) as session:
         run = session.get_one(Run, run_id)
@@ -106,38 +111,50 @@ def choose(house: House, run_id: int, now: datetime) -> int:
     return chosen
 
 
-def _choose_chunk(
-    house: House, run_id: int, campaign: Campaign, after: int, ids: list[int], free: Iterator[Staff], now: datetime
-) -> int | None:
-    """Choose among these; None: it was cancelled, or somebody else goes on with it."""
+class _Made(NamedTuple):
+    chosen: int
+    cursor: int
 
-    def judge(session: Session, asked: Sequence[Person]) -> dict[int, str]:
-        refusals = gate.judge_customers(session, campaign, asked, now, house.settings.gate)
+
+def _choose_some(
+    house: House, run_id: int, campaign: Campaign, after: int, chunks: deque[list[int]], free: Iterator[Staff],
+    now: datetime,
+) -> _Made | None:  # fmt: skip
+    """Choose among some chunks, in one transaction; None: it was cancelled, or somebody else goes on with it.
+
+    As many as nobody has to wait for: a commit costs as much as a chunk, and so does being kept waiting by one.
+    """
+
+    def judge(session: Session, ids: Sequence[int]) -> dict[int, str]:
+        refusals = gate.refuse(session, campaign, ids, now, house.settings.gate)
         return {customer_id: refusal.no.value for customer_id, refusal in refusals.items()}
 
-    schedule = Schedule.from_data(
-        campaign.schedule
-    )  # an occurrence that a person started says by itself that it is UTC
+    # an occurrence that a person started says by itself that it is UTC
+    schedule = Schedule.from_data(campaign.schedule)
+    chosen = 0
     with house.store.write(Urgency.BULK) as session:
         run = session.get_one(Run, run_id)
         if run.state not in (RunState.PLANNED, RunState.CHOOSING) or run.cursor != after:
             return None
-        customers = session.execute(_CUSTOMERS, {"ids": ids}).all()
-        looked = audience.choose(session, run, campaign, schedule, customers, judge, now)
-        run.cursor = ids[-1]
-        chosen = [recipient for recipient in looked if recipient.state is RecipientState.CHOSEN]
-        theirs = {customer.id: customer.representative_id for customer in customers}
-        _assign_representatives(session, chosen, theirs, free)
-        made = outbox.enqueue(session, run, campaign, chosen, theirs, now, house.settings.delivery.domain)
+        for _ in range(TOGETHER):
+            ids = chunks.popleft()
+            chosen += audience.choose(session, run, schedule, ids, judge, now)
+            _assign_representatives(session, run_id, after, free)
+            outbox.enqueue(session, run, campaign, now, house.settings.delivery.domain, after)
+            after = ids[-1]
+            if not chunks or house.store.is_wanted:
+                break
         departed.meet(session, run_id)
-        return made
+    return _Made(chosen, after)
 
 
-_C = Customer.metadata.tables["customer"]
-_CUSTOMERS = (
-    sa.select(_C.c.id, _C.c.email, _C.c.time_zone, _C.c.representative_id)
-    .where(_C.c.id.in_(sa.bindparam("ids", expanding=True)))
-    .order_by(_C.c.id)
+_C, _R = Customer.metadata.tables["customer"], Recipient.metadata.tables["recipient"]
+_LONELY = (
+    sa.select(_C.c.id)
+    .join(_R, _R.c.customer_id == _C.c.id)
+    .where(_R.c.run_id == sa.bindparam("run"), _R.c.customer_id > sa.bindparam("after"))
+    .where(_R.c.state == RecipientState.CHOSEN, _C.c.representative_id.is_(None))
+    .order_by(_R.c.customer_id)
 )
 _ASSIGN = (
     sa.update(_C)
@@ -146,14 +163,11 @@ _ASSIGN = (
 )
 
 
-def _assign_representatives(
-    session: Session, chosen: Sequence[Looked], theirs: dict[int, int | None], free: Iterator[Staff]
-) -> None:
+def _assign_representatives(session: Session, run_id: int, after: int, free: Iterator[Staff]) -> None:
     """Give every chosen customer their person before the first email names one."""
-    lonely = [each.customer_id for each in chosen if theirs[each.customer_id] is None]
-    given = {customer_id: staff.id for customer_id, staff in zip(lonely, free, strict=False)}
+    lonely = session.execute(_LONELY, {"run": run_id, "after": after}).scalars().all()
+    given = [{"whose": customer_id, "who": staff.id} for customer_id, staff in zip(lonely, free, strict=False)]
     if len(given) < len(lonely):
         raise NotReady("nobody can answer customers yet: add a representative, or make one active")
     if given:
-        session.execute(_ASSIGN, [{"whose": whose, "who": who} for whose, who in given.items()])
-        theirs.update(given)
+        session.execute(_ASSIGN, given)

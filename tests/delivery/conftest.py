@@ -76,8 +76,7 @@ class Town:
         ]  # fmt: skip
         self.session.add_all(recipients)
         self.session.flush()
-        by_id = {c.id: c.representative_id for c in customers if c.id}
-        outbox.enqueue(self.session, run, campaign, recipients, by_id, self.now, DOMAIN)
+        outbox.enqueue(self.session, run, campaign, self.now, DOMAIN)
         return run
 
     def claim(self, owner: str = "me", limit: int = 100, at: timedelta = timedelta()) -> list[Message]:

@@ -14,7 +14,7 @@ from tests.drill.house import address_of
 from tests.drill.result import Result
 
 ENDS = {state for state in State if state not in outbox.PENDING}
-LENGTH = 41  # of a line in the judge's log: a Message-ID of the drill, and a line end
+LENGTH = 55  # of a line in the judge's log: a Message-ID of the drill, and a line end
 
 
 def logged(folder: Path) -> int:

@@ -4,10 +4,10 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import sqlalchemy as sa
-from sqlmodel import SQLModel, select
+from sqlmodel import SQLModel
 
 import mailer.tables  # noqa: F401 -- every table is known
-from mailer.campaigns.campaign import Campaign, CampaignState, Recipient, RecipientState, Run, RunState
+from mailer.campaigns.campaign import Campaign, CampaignState, RecipientState, Run, RunState
 from mailer.delivery import outbox
 from mailer.delivery.outbox import Claimed, Message
 from mailer.delivery.transport import Envelope
@@ -67,9 +67,7 @@ def prepare(folder: Path, messages: int, url: str = "") -> None:
                 }
                 for n in numbers
             ])  # fmt: skip
-            ours = Recipient.customer_id.in_(list(numbers))  # type: ignore[attr-defined]
-            recipients = list(session.exec(select(Recipient).where(ours)))
-            outbox.enqueue(session, run, campaign, recipients, dict.fromkeys(numbers), now, DOMAIN)
+            outbox.enqueue(session, run, campaign, now, DOMAIN)
     store.close()
 
 

@@ -205,10 +205,11 @@ def test_what_is_planned_again_after_a_restore_does_not_leave_again(store: Store
         town = found_town(session, now)
         campaign, customers = town.campaign(), town.customers(3)
         ids = [
-            outbox.new_message_id(campaign.public_id, "2026-03-01T09:00", customer.email, domain="shop.example")
+            outbox.message_id_of(campaign, "2026-03-01T09:00", customer.id, customer.email, "shop.example")
             for customer in customers
         ]
-        departed.apply(session, [Left(now, ids[0], True), Left(now, ids[1], False)])
+        renumbered = outbox.message_id_of(campaign, "2026-03-01T09:00", 77, customers[1].email, "shop.example")
+        departed.apply(session, [Left(now, ids[0], True), Left(now, renumbered, False)])
         run = town.run(campaign, customers)
         departed.meet(session, run.id)
         found = {m.message_id: m.state for m in session.exec(select(Message))}
