@@ -12,19 +12,17 @@ Each module tells both ways of one company: how an email is put into a request, 
 (`told`). The request itself, and the moment of the hand-over in it, are the same for all (`api`).
 """
 
-from collections.abc import Callable
-
 from mailer.delivery.providers import mailgun, postmark, resend, sendgrid, ses
 from mailer.delivery.providers.api import Api, ApiTransport
 from mailer.delivery.providers.told import Hook
 from mailer.settings import Hooks
 
-APIS: dict[str, Callable[[str], Api]] = {
-    "ses": ses.Ses.from_url,
-    "sendgrid": sendgrid.SendGrid.from_url,
-    "postmark": postmark.Postmark.from_url,
-    "mailgun": mailgun.Mailgun.from_url,
-    "resend": resend.Resend.from_url,
+APIS: dict[str, type[Api]] = {
+    "ses": ses.Ses,
+    "sendgrid": sendgrid.SendGrid,
+    "postmark": postmark.Postmark,
+    "mailgun": mailgun.Mailgun,
+    "resend": resend.Resend,
 }
 
 
@@ -34,7 +32,7 @@ def open_provider(url: str) -> ApiTransport:
     Raises:
         Misconfigured: the URL lacks something; the message says what, and never holds the key.
     """
-    return ApiTransport(APIS[url.partition(":")[0]](url))
+    return ApiTransport(APIS[url.partition(":")[0]].from_url(url))
 
 
 def hook(provider: str, keys: Hooks) -> Hook | None:

@@ -17,10 +17,11 @@ on a key of ours, an answer that was lost is simply asked for again, with the sa
 import asyncio
 import json
 import ssl
+from abc import ABC, abstractmethod
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from http import HTTPStatus
-from typing import Any, Protocol
+from typing import Any, ClassVar, Self
 
 import httpx
 
@@ -71,23 +72,37 @@ class Answer:
         return found if isinstance(found, dict) else {}
 
 
-class Api(Protocol):
+class Api(ABC):
     """One provider: how a message becomes a request, and what its answer means."""
 
-    account: Account
-    dedupes: bool  # it acts once on two requests of ours with the same key
+    home: ClassVar[str]  # where it is reached; {place} in it is what stands behind the @
+    rate: ClassVar[float] = 0  # requests a second it allows everybody; 0 is no limit
+    options: ClassVar[frozenset[str]] = frozenset()  # what it can be told besides the common ones
+    dedupes: ClassVar[bool] = False  # it acts once on two requests of ours with the same key
 
+    def __init__(self, account: Account) -> None:
+        self.account = account
+
+    @classmethod
+    def from_url(cls, url: str) -> Self:
+        """Return the provider that `url` names, with its key.
+
+        Raises:
+            Misconfigured: something is missing.
+        """
+        return cls(Account.from_url(url, home=cls.home, rate=cls.rate, options=cls.options))
+
+    @abstractmethod
     def call(self, envelope: Envelope) -> Call:
         """Return the request that carries `envelope`.
 
         Raises:
             Invalid: it holds something this provider cannot carry.
         """
-        ...
 
+    @abstractmethod
     def judge(self, answer: Answer) -> Receipt:
         """Return what became of it."""
-        ...
 
 
 def judged(

@@ -11,8 +11,7 @@ import hmac
 from datetime import datetime, timedelta
 from typing import Any
 
-from mailer.delivery.providers.account import Account
-from mailer.delivery.providers.api import Answer, Call, judged
+from mailer.delivery.providers.api import Answer, Api, Call, judged
 from mailer.delivery.providers.fields import message_id
 from mailer.delivery.providers.told import (
     LABEL,
@@ -29,7 +28,6 @@ from mailer.delivery.providers.told import (
 )
 from mailer.delivery.transport import Envelope, Receipt
 
-HOME = "https://api.mailgun.net"
 SIGNED_WITHIN = timedelta(minutes=15)
 
 EVENTS = {
@@ -51,22 +49,10 @@ REASONS: dict[str, tuple[str, Weight]] = {  # of a failure for good
 }
 
 
-class Mailgun:
-    """One sending domain at Mailgun."""
+class Mailgun(Api):
+    """One sending domain at Mailgun: `mailgun://TOKEN@sending.domain`; for Europe `?endpoint=https://api.eu.mailgun.net`."""
 
-    dedupes = False
-
-    def __init__(self, account: Account) -> None:
-        self.account = account
-
-    @classmethod
-    def from_url(cls, url: str) -> "Mailgun":
-        """Read `mailgun://TOKEN@sending.domain`; for Europe `?endpoint=https://api.eu.mailgun.net`.
-
-        Raises:
-            Misconfigured: something is missing.
-        """
-        return cls(Account.from_url(url, home=HOME))
+    home = "https://api.mailgun.net"
 
     def call(self, envelope: Envelope) -> Call:
         """Return the request for messages.mime, a form in parts (RFC 7578) whose boundary is drawn from the email."""

@@ -13,13 +13,10 @@ from datetime import datetime
 from typing import Any
 
 from mailer.delivery.providers import fields
-from mailer.delivery.providers.account import Account
-from mailer.delivery.providers.api import Answer, Call, judged
+from mailer.delivery.providers.api import Answer, Api, Call, judged
 from mailer.delivery.providers.told import LABEL, Posted, Told, Weight, Word, instant, part, same, text
 from mailer.delivery.transport import Envelope, Receipt
 
-HOME = "https://api.postmarkapp.com"
-OPTIONS = frozenset({"stream"})
 MAX_METADATA = 80  # characters of a value
 
 ABOUT_US = {10, 100, 400, 401, 405, 412, 413, 1235}  # token, maintenance, sender signature, credits, approval, stream
@@ -50,22 +47,11 @@ BOUNCES: dict[str, tuple[str, Weight]] = {  # the Type of a bounce, where it is 
 }
 
 
-class Postmark:
-    """One Postmark server."""
+class Postmark(Api):
+    """One Postmark server: `postmark://TOKEN@api?stream=broadcast`."""
 
-    dedupes = False
-
-    def __init__(self, account: Account) -> None:
-        self.account = account
-
-    @classmethod
-    def from_url(cls, url: str) -> "Postmark":
-        """Read `postmark://TOKEN@api?stream=broadcast`.
-
-        Raises:
-            Misconfigured: something is missing.
-        """
-        return cls(Account.from_url(url, home=HOME, options=OPTIONS))
+    home = "https://api.postmarkapp.com"
+    options = frozenset({"stream"})
 
     def call(self, envelope: Envelope) -> Call:
         """Return the request for one email.

@@ -17,8 +17,7 @@ from datetime import datetime
 from typing import Any
 
 from mailer.delivery.providers import fields
-from mailer.delivery.providers.account import Account
-from mailer.delivery.providers.api import Answer, Call, judged
+from mailer.delivery.providers.api import Answer, Api, Call, judged
 from mailer.delivery.providers.told import (
     LABEL,
     Posted,
@@ -36,8 +35,6 @@ from mailer.delivery.transport import Envelope, Outcome, Receipt
 from mailer.errors import Misconfigured
 from mailer.mail.address import addresses
 
-HOME = "https://api.resend.com"
-RATE = 2.0  # requests a second that Resend allows until one asks for more
 TAG = LABEL.replace("-", "_")
 MAX_TAG = 256
 
@@ -61,22 +58,12 @@ EVENTS = {
 WEIGHTS = {"Permanent": Weight.HARD, "Transient": Weight.SOFT, "Undetermined": Weight.SOFT}
 
 
-class Resend:
-    """One Resend account."""
+class Resend(Api):
+    """One Resend account: `resend://TOKEN@api?rate=10`."""
 
+    home = "https://api.resend.com"
+    rate = 2.0  # requests a second that Resend allows until one asks for more
     dedupes = True
-
-    def __init__(self, account: Account) -> None:
-        self.account = account
-
-    @classmethod
-    def from_url(cls, url: str) -> "Resend":
-        """Read `resend://TOKEN@api?rate=10`.
-
-        Raises:
-            Misconfigured: something is missing.
-        """
-        return cls(Account.from_url(url, home=HOME, rate=RATE))
 
     def call(self, envelope: Envelope) -> Call:
         """Return the request for one email.

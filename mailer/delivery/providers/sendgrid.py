@@ -16,14 +16,11 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import load_der_public_key
 
 from mailer.delivery.providers import fields
-from mailer.delivery.providers.account import Account
-from mailer.delivery.providers.api import Answer, Call, judged
+from mailer.delivery.providers.api import Answer, Api, Call, judged
 from mailer.delivery.providers.told import LABEL, Posted, Told, Weight, Word, instant, is_fresh, plain_id, text
 from mailer.delivery.transport import Envelope, Receipt
 from mailer.errors import Misconfigured
 from mailer.mail.compose import Party
-
-HOME = "https://api.sendgrid.com"
 
 EVENTS = {
     "processed": Word.ACCEPTED,
@@ -45,22 +42,10 @@ DROPPED = {  # not even tried, because of what SendGrid knew already
 }
 
 
-class SendGrid:
-    """One SendGrid account."""
+class SendGrid(Api):
+    """One SendGrid account: `sendgrid://TOKEN@api`; for Europe `?endpoint=https://api.eu.sendgrid.com`."""
 
-    dedupes = False
-
-    def __init__(self, account: Account) -> None:
-        self.account = account
-
-    @classmethod
-    def from_url(cls, url: str) -> "SendGrid":
-        """Read `sendgrid://TOKEN@api`; for Europe `?endpoint=https://api.eu.sendgrid.com`.
-
-        Raises:
-            Misconfigured: something is missing.
-        """
-        return cls(Account.from_url(url, home=HOME))
+    home = "https://api.sendgrid.com"
 
     def call(self, envelope: Envelope) -> Call:
         """Return the request for mail/send.

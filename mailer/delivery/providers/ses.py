@@ -15,14 +15,12 @@ from datetime import UTC, datetime
 from mailer import clock
 from mailer.delivery.providers import sigv4, sns
 from mailer.delivery.providers.account import Account
-from mailer.delivery.providers.api import Answer, Call, judged
+from mailer.delivery.providers.api import Answer, Api, Call, judged
 from mailer.delivery.providers.fields import message_id
 from mailer.delivery.providers.told import LABEL, Posted, Told, Weight, Word, instant, part, plain_id, text
 from mailer.delivery.transport import Envelope, Receipt
 from mailer.errors import Misconfigured
 
-HOME = "https://email.{place}.amazonaws.com"
-OPTIONS = frozenset({"configuration_set", "token"})
 TAG_VALUE = re.compile(r"[A-Za-z0-9_.@-]{1,256}")
 
 ABOUT_US = {
@@ -47,25 +45,16 @@ WEIGHTS = {"Permanent": Weight.HARD, "Transient": Weight.SOFT, "Undetermined": W
 RECIPIENTS = {"Bounce": "bouncedRecipients", "Complaint": "complainedRecipients", "DeliveryDelay": "delayedRecipients"}
 
 
-class Ses:
-    """Amazon SES in one region."""
+class Ses(Api):
+    """Amazon SES in one region: `ses://KEY:SECRET@region?configuration_set=NAME&token=SESSION-TOKEN`."""
 
-    dedupes = False
+    home = "https://email.{place}.amazonaws.com"
+    options = frozenset({"configuration_set", "token"})
 
     def __init__(self, account: Account) -> None:
-        self.account = account
-
-    @classmethod
-    def from_url(cls, url: str) -> "Ses":
-        """Read `ses://KEY:SECRET@region?configuration_set=NAME&token=SESSION-TOKEN`.
-
-        Raises:
-            Misconfigured: something is missing.
-        """
-        account = Account.from_url(url, home=HOME, options=OPTIONS)
         if not account.secret:
             raise Misconfigured("delivery.transport: give ses://KEY:SECRET@region, with a / in the secret as %2F")
-        return cls(account)
+        super().__init__(account)
 
     def call(self, envelope: Envelope) -> Call:
         """Return the request for SendEmail with raw content."""

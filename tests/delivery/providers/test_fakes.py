@@ -15,8 +15,8 @@ from mailgun.client import Client as MailgunClient
 from postmarker.exceptions import ClientError as PostmarkError
 from sendgrid.helpers.mail import CustomArg, Header, Mail
 
+from tests.delivery.letters import data
 from tests.delivery.providers import fakes
-from tests.delivery.providers.conftest import data
 from tests.delivery.providers.fakes import DOMAIN, KEY, REGION, SECRET, Fake
 
 

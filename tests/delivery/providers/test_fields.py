@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from mailer.delivery.providers import fields
 from mailer.errors import Invalid
 from mailer.mail.compose import Letter, Party, compose
-from tests.delivery.providers.conftest import data
+from tests.delivery.letters import data
 
 WORDS = st.text(st.characters(exclude_categories=["Cs", "Cc", "Zl", "Zp"]), max_size=120)
 LINES = st.lists(WORDS, min_size=1, max_size=5).map("\n".join)

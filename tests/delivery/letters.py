@@ -7,6 +7,8 @@ from datetime import UTC, datetime
 from mailer.delivery.transport import Envelope, Receipt, Transport
 from mailer.mail.compose import Letter, Party, compose
 
+RAW = ("mailgun", "ses")  # the providers that take the email as it is
+
 LETTER = Letter(
     subject="Schöne Grüße, Ann – 20 % off",
     html="<p>Hallo <b>Ann</b>,</p>\n<p>.a dot first, and a very long line: " + "word " * 60 + "</p>",
