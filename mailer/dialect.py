@@ -14,6 +14,7 @@ from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.types import TypeDecorator
+from sqlmodel import Session
 
 DIGITS = 10  # of a number that is written so that it sorts as text
 
@@ -55,6 +56,11 @@ class unguessable(FunctionElement[str]):  # noqa: N801
 
     type = sa.String()
     inherit_cache = True
+
+
+def is_shared(session: Session) -> bool:
+    """Whether others may write at this moment, so that what a decision rests on has to be locked."""
+    return session.connection().dialect.name != "sqlite"  # there is one writer, and it is us
 
 
 def sortable(number: Any) -> Any:

@@ -27,7 +27,7 @@ from sqlmodel import Field, Index, Session, SQLModel
 from mailer.campaigns.campaign import Campaign, Recipient, RecipientState, Run
 from mailer.delivery.retry import Retry
 from mailer.delivery.transport import Outcome, Receipt
-from mailer.dialect import DIGITS, fingerprint, fingerprint_of, sortable, unguessable
+from mailer.dialect import DIGITS, fingerprint, fingerprint_of, is_shared, sortable, unguessable
 from mailer.people.customer import Customer
 from mailer.prepared import Prepared, among
 from mailer.store import CHUNK, ID, JSON, UTC, letters, new_public_id, words
@@ -372,14 +372,25 @@ _HAND_OVER = Prepared(
 )
 
 
+_LOCK = (
+    sa.select(_C.c.id)
+    .where(_C.c.id.in_(sa.select(T.c.customer_id).where(among(T.c.id, "ids"))))
+    .order_by(_C.c.id)  # everybody in the same order, so that nobody waits for one who waits for them
+    .with_for_update()  # which a decision about consent waits for, because it points at its customer
+)
+
+
 def hand_over(session: Session, claims: Sequence[Claim], now: datetime, judge: Judge) -> set[int]:
     """Mark, durably once this commits, that these leave now, and return the ids that may.
 
     A message may when it is still ours (epoch and lease) and the gate says yes. What the gate refuses is set aside with
-    the reason; what is no longer ours is left alone.
+    the reason; what is no longer ours is left alone. Where several write at once, the customers are locked first: else
+    two could hand over the last email that the cap allows, and a consent could be withdrawn between look and mark.
     """
     if not claims:
         return set()
+    if is_shared(session):
+        session.execute(_LOCK, {"ids": [message for message, _ in claims]})
     refusals = judge(session, [message for message, _ in claims], now)
     if refusals:
         _refuse(session, refusals, now, dict(claims))
