@@ -1,7 +1,9 @@
 """An event is taken once, whoever sends it, however often."""
 
 from datetime import UTC, datetime
+from itertools import pairwise
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -10,9 +12,11 @@ from pydantic import ValidationError
 from sqlmodel import Session, select
 
 from mailer.insights.events import Event, NewEvent, customers, read_events, take, take_new
+from mailer.insights.warehouse import Warehouse
 from mailer.people.customer import Customer
 from mailer.store import CHUNK
 
+ZONES = ("UTC", "Europe/Berlin", "America/St_Johns", "Australia/Lord_Howe", "Pacific/Apia")
 AT = datetime(2026, 3, 1, 12, 30, tzinfo=UTC)
 
 
@@ -106,3 +110,32 @@ def test_a_line_without_a_key_is_the_same_event_when_read_again() -> None:
     second, _ = read_events([FILE.splitlines()[0] + "\n", FILE.splitlines()[2] + "\n"])
     assert first[1].key == second[0].key
     assert first[1].key.startswith("line:")
+
+
+_INSTANTS = st.datetimes(
+    datetime(2026, 2, 20), datetime(2026, 4, 10), timezones=st.sampled_from([ZoneInfo(zone) for zone in ZONES])
+)
+
+
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@given(
+    told=st.lists(st.tuples(st.integers(0, 30), _INSTANTS), unique_by=lambda one: one[0], max_size=12),
+    cuts=st.lists(st.integers(0, 12), max_size=3),
+    order=st.randoms(use_true_random=False),
+)
+def test_late_out_of_order_twice_and_in_any_zone_comes_to_the_same(
+    session: Session, warehouse: Warehouse, ann: int, told: list[tuple[int, datetime]], cuts: list[int], order: Any
+) -> None:
+    """However a sender's batches arrive, and however many folds lie between them, the warehouse holds the same."""
+    events = [NewEvent(key=f"k{n}", customer="ann", name="basket", at=at, properties={"items": n}) for n, at in told]
+    shuffled = [*events, *events[: len(events) // 2]]  # some are sent twice
+    order.shuffle(shuffled)
+    with session.begin_nested() as undone:
+        for start, end in pairwise([0, *sorted(cuts), len(shuffled)]):
+            take_new(session, shuffled[start:end] if start < end else [])
+            warehouse.fold(session, AT)
+        kept = warehouse.events(warehouse.tables.events)
+        wanted = [{"name": "basket", "at": at.astimezone(UTC), "properties": {"items": n}} for n, at in told]
+        assert sorted(kept, key=repr) == sorted(wanted, key=repr)
+        undone.rollback()
+    warehouse.rebuild(session, AT)
