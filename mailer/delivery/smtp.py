@@ -13,6 +13,10 @@ had enough of this connection, gets the message over a new one, as long as the h
 and DATA go out together where the server offers PIPELINING (RFC 2920). An address with letters beyond ASCII before its
 @ goes only to a server that offers SMTPUTF8 (RFC 6531). Credentials are sent over verified TLS, or to
 this very machine, and nowhere else.
+
+CHUNKING (RFC 3030) is not spoken. `BDAT` saves no round trip, because the recipient has to be accepted before the
+hand-over either way; measured over loopback with letters of 19 kB it saved 40 to 60 millionths of a second of a
+processor, client and server together, where a message costs us some 2,500 in all.
 """
 
 import asyncio

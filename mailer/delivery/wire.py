@@ -145,8 +145,8 @@ class Wire(asyncio.Protocol):
     def data_received(self, data: bytes) -> None:
         """Cut what came into lines, and lines into replies."""
         *lines, self._rest = (self._rest + data).split(b"\n")
-        if len(self._rest) > LINE or len(self._lines) > LINES:
-            self.end("a reply without end")
+        if len(self._rest) > LINE:
+            self.end("a line without end")
             return
         for line in lines:
             found = _REPLY_LINE.fullmatch(line.rstrip(b"\r"))
@@ -157,6 +157,9 @@ class Wire(asyncio.Protocol):
             if found[2] != b"-":
                 self._give(Reply(int(found[1]), tuple(self._lines)))
                 self._lines = []
+            elif len(self._lines) > LINES:
+                self.end("a reply without end")
+                return
 
     def _give(self, reply: Reply) -> None:
         if self._listener is not None and not self._listener.done():

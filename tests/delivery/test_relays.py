@@ -7,7 +7,6 @@ from pathlib import Path
 import pytest
 
 from mailer.delivery.allotment import Allotments
-from mailer.delivery.breaker import Breaker
 from mailer.delivery.local import MemoryTransport
 from mailer.delivery.outgoing import Outgoing
 from mailer.delivery.ramp import Ramp
@@ -24,22 +23,6 @@ SOON = Patience(connect=2, command=2, block=2, final=2)
 
 def smtp(port: int, keep: float = 0) -> SmtpTransport:
     return SmtpTransport(Relay.from_url(f"smtp://127.0.0.1:{port}"), SOON, keep)
-
-
-def test_a_breaker_opens_after_failures_and_lets_one_try_when_it_rested() -> None:
-    breaker = Breaker(failures=3, first=10, longest=30)
-    for _ in range(2):
-        breaker.bad(0)
-    assert breaker.wait(0) == 0
-    breaker.bad(0)
-    assert 10 <= breaker.wait(0) <= 12.5
-    assert breaker.wait(13) == 0  # this one tries
-    assert breaker.wait(13) > 0  # nobody else does
-    breaker.bad(13)
-    assert 20 <= breaker.wait(13) <= 25  # a longer rest each time
-    assert breaker.wait(40) == 0
-    breaker.good()
-    assert [breaker.wait(40) for _ in range(5)] == [0] * 5
 
 
 def test_what_the_first_relay_cannot_take_the_second_one_does() -> None:
