@@ -131,18 +131,26 @@ class Warehouse:
     def last_events(self, customer_id: int, n: int, name: str | None = None) -> list[dict[str, Any]]:
         """Return the newest events of a customer, the newest first: name, at, properties."""
         events = self.tables.events
-        theirs = events.filter(events.customer_id == customer_id, *([events["name"] == name] if name else []))
-        return self.events(theirs.order_by(ibis.desc("at"), ibis.desc("id")).limit(n))
+
+        def newest(of: Callable[[Any], Any]) -> Any:
+            theirs = of(events.filter(events["name"] == name) if name else events)
+            return theirs.order_by(ibis.desc("at"), ibis.desc("id")).limit(n).select("name", "at", "properties")
+
+        with self.asking() as asking:
+            return _with_properties(asking.rows_of([customer_id], ("last events", n, name), newest))
 
     def events(self, question: Any) -> list[dict[str, Any]]:
         """Answer an expression over `tables.events`: name, at, properties of each event."""
-        rows = self.rows(question.select("name", "at", "properties"))
-        return [{**row, "properties": json.loads(row["properties"] or "{}")} for row in rows]
+        return _with_properties(self.rows(question.select("name", "at", "properties")))
 
     def counts(self) -> dict[str, int]:
         """Return how many events and customers there are."""
         each = {"events": self.tables.events, "customers": self.tables.insights}
-        return {name: self.rows(table.aggregate(n=table.count()))[0]["n"] for name, table in each.items()}
+        with self.asking() as asking:
+            return {
+                name: asking.rows(table.aggregate(n=table.count()), ("counts", name))[0]["n"]
+                for name, table in each.items()
+            }
 
     def close(self) -> None:
         """Let go of the store, so that another process may open it."""
@@ -241,6 +249,10 @@ class Asking:
             if key is not None:
                 _put(self.warehouse.ready, key, ready, READY)
         return self.warehouse.backend.answer(self._reader, ready, ids)
+
+
+def _with_properties(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    return [{**row, "properties": json.loads(row["properties"] or "{}")} for row in rows]
 
 
 def _put(kept: dict[Hashable, Any], key: Hashable, value: Any, most: int) -> None:

@@ -42,7 +42,8 @@ def sample(session: Session, criteria: Criteria, own: str) -> Found:
     warehouse = house().warehouse
     ids = segments.sample(warehouse, criteria, now(), SHOWN)
     found = session.exec(select(Customer).where(col(Customer.id).in_(ids)).order_by(col(Customer.id))).all()
-    return {"rows": [(each, segments.why(warehouse, criteria, each.id or 0, now())) for each in found]}
+    proofs = segments.why_each(warehouse, criteria, ids, now())
+    return {"rows": [(each, proofs[each.id or 0]) for each in found]}
 
 
 def overlap(session: Session, criteria: Criteria, own: str) -> Found:
