@@ -17,6 +17,7 @@ from mailer.web import (
     checkup_page,
     clicks,
     conversations,
+    counted,
     customers,
     doors,
     dress,
@@ -56,8 +57,8 @@ if TYPE_CHECKING:
 
 FOR_CUSTOMERS = (human, unsubscribe, preferences, view, survey, clicks)
 FOR_STAFF = (
-    home, care, inbox, conversations, saved, customers, segments, campaigns, campaign_test, shelf, messages, quarantine,
-    staff, insights, safe_mode, settings_page, checkup_page, styleguide, inbound, me, accounts, audit,
+    home, care, counted, inbox, conversations, saved, customers, segments, campaigns, campaign_test, shelf, messages,
+    quarantine, staff, insights, safe_mode, settings_page, checkup_page, styleguide, inbound, me, accounts, audit,
 )  # fmt: skip
 FOR_PROVIDERS = (hooks,)
 FOR_ANYONE = (sign_in, passwords, faces, health)

@@ -10,9 +10,8 @@ from mailer.delivery import gate
 from mailer.people.customer import Customer
 from mailer.people.staff import Role
 from mailer.segments import segment as segments
-from mailer.segments.criteria import from_data
 from mailer.segments.segment import Segment
-from mailer.web import headers
+from mailer.web import counted, headers
 from mailer.web.doors import staff_only
 from mailer.web.exchange import house, me, now, session
 from mailer.web.shelf import would_be
@@ -27,8 +26,8 @@ LOOKED_AT = 200  # customers of the segment one can page through
 def page(name: str) -> ResponseReturnValue:
     """Show the letter for one customer, why they get it, and what would stop it."""
     campaign = _found(name)
-    criteria = from_data(session().get_one(Segment, campaign.segment_id).criteria)
-    among = segments.customers(house().warehouse, criteria, now(), after=0, limit=LOOKED_AT)
+    segment = session().get_one(Segment, campaign.segment_id)
+    criteria, among = segment.tree, counted.first(segment, LOOKED_AT)
     asked = request.args.get("customer", "")
     customer = _customer(asked) if asked else session().get(Customer, among[0]) if among else _anybody()
     if customer is None or customer.id is None:

@@ -17,9 +17,9 @@ from mailer.people.consent import Topic
 from mailer.people.staff import Role, Staff
 from mailer.pipeline.launch import approval_of
 from mailer.pipeline.proving import proven_clicks
-from mailer.segments import segment as segments
 from mailer.segments.criteria import from_data
 from mailer.segments.segment import Segment
+from mailer.web import counted
 from mailer.web.campaign_form import CampaignForm, blank, filled
 from mailer.web.doors import staff_only
 from mailer.web.exchange import house, me, now, session
@@ -96,7 +96,7 @@ def one(name: str) -> ResponseReturnValue:
         campaign=campaign,
         segment=segment,
         sentence=criteria.sentence(),
-        count=segments.count(house().warehouse, criteria, now()),
+        counted=counted.number(segment),
         topic=session().get(Topic, campaign.topic_id),
         schedule=schedule.sentence(),
         coming=civil_time(coming[0]) if coming else None,

@@ -15,10 +15,11 @@ from mailer.delivery.outbox import PENDING, Message, State
 from mailer.inbox import overview
 from mailer.people.staff import Role
 from mailer.replies.inbound import InboundEmail, quarantined
-from mailer.segments import segment as segments
 from mailer.segments.segment import Segment
+from mailer.web import counted
+from mailer.web.counted import Counted
 from mailer.web.doors import staff_only
-from mailer.web.exchange import house, me, now, session
+from mailer.web.exchange import me, now, session
 from mailer.web.words import civil_time
 
 pages = Blueprint("home", __name__)
@@ -55,25 +56,23 @@ def _waits() -> dict[str, object]:
     return {"mine": len(mine), "all": len(everybody), "lines": shown[:SHOWN]}
 
 
-def _today() -> list[tuple[Campaign, str, int]]:
+def _today() -> list[tuple[Campaign, str, Counted]]:
     """Return what is due within a day: campaign, civil time, how many match now."""
     due = []
     for campaign in session().exec(select(Campaign).where(Campaign.state == CampaignState.APPROVED)).all():
         occurrences = Schedule.from_data(campaign.schedule).occurrences(now(), now() + TODAY)
         if occurrences:
-            due.append((campaign, civil_time(occurrences[0]), _count(session().get_one(Segment, campaign.segment_id))))
+            due.append(
+                (campaign, civil_time(occurrences[0]), counted.number(session().get_one(Segment, campaign.segment_id)))
+            )
     return due
 
 
-def _ideas() -> list[tuple[Segment, int]]:
+def _ideas() -> list[tuple[Segment, Counted]]:
     """Return segments, those without a campaign first, with how many match now."""
     used = set(session().exec(select(Campaign.segment_id)).all())
     found = sorted(session().exec(select(Segment)).all(), key=lambda each: (each.id in used, each.title))
-    return [(each, _count(each)) for each in found[:IDEAS]]
-
-
-def _count(segment: Segment) -> int:
-    return segments.count(house().warehouse, segment.tree, now())
+    return [(each, counted.number(each)) for each in found[:IDEAS]]
 
 
 def _health() -> list[tuple[str, str, str]]:

@@ -1,9 +1,8 @@
 """What do we know of one customer? Gathered once, for their own page and for whoever answers them."""
 
-import json
 import re
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from sqlmodel import Session, col, select
@@ -11,6 +10,7 @@ from sqlmodel import Session, col, select
 from mailer.delivery.outbox import Message, State
 from mailer.house import House
 from mailer.inbox.conversation import Conversation
+from mailer.insights.events import Event
 from mailer.insights.insight import INSIGHTS, amount
 from mailer.people.consent import Consent, Topic, standing
 from mailer.people.customer import Customer
@@ -18,8 +18,7 @@ from mailer.people.staff import Staff
 from mailer.people.suppression import Suppression, suppressed
 from mailer.web.words import fact, state, tone
 
-EVENTS = 24  # looked at, to find
-SHOWN = 8  # of theirs
+SHOWN = 8  # events
 OURS = {
     "email_sent", "replied", "wrote", "asked_for_call", "answered", "consent_given", "unsubscribed",
     "conversation_opened", "conversation_ended", "clicked",
@@ -34,7 +33,7 @@ class Portrait:
     customer: Customer
     facts: list[tuple[str, Any]]
     attributes: list[tuple[str, Any]]
-    events: list[dict[str, Any]]
+    theirs: list[dict[str, Any]]  # what they did in the shop; what was between us is told in our own words
     consents: list[tuple[Topic, Consent | None]]
     suppression: Suppression | None
     representative: Staff | None
@@ -46,11 +45,6 @@ class Portrait:
         """The facts without their shorter windows: of baskets in 30, 90 and 365 days only the last."""
         longest = {re.sub(r"\d+", "", label): (label, value) for label, value in self.facts}
         return list(longest.values())
-
-    @property
-    def theirs(self) -> list[dict[str, Any]]:
-        """What they did in the shop; what was between them and us is told in our own words elsewhere on the page."""
-        return [event for event in self.events if event["name"] not in OURS][:SHOWN]
 
     @property
     def held(self) -> list[Message]:
@@ -69,16 +63,11 @@ class Portrait:
         told += [
             ("", "A conversation was closed", talk.closed_at, talk.subject) for talk in self.talks if talk.closed_at
         ]
-        told += [("", str(event["name"]).replace("_", " ").capitalize(), _instant(event["at"]), event["said"])
+        told += [("", str(event["name"]).replace("_", " ").capitalize(), event["at"], event["said"])
                  for event in self.theirs]  # fmt: skip
         told += [("good" if each.granted else "bad", f"{'Agreed to' if each.granted else 'Left'} {topic.name}", each.at,
                   f"by {each.source}") for topic, each in self.consents if each]  # fmt: skip
         return sorted(told, key=lambda line: line[2], reverse=True)
-
-
-def _instant(given: datetime | str) -> datetime:
-    at = datetime.fromisoformat(given) if isinstance(given, str) else given
-    return at if at.tzinfo else at.replace(tzinfo=UTC)
 
 
 def portrait(house: House, session: Session, customer: Customer) -> Portrait:
@@ -89,6 +78,8 @@ def portrait(house: House, session: Session, customer: Customer) -> Portrait:
     topics = session.exec(select(Topic).order_by(Topic.name)).all()
     talks = select(Conversation).where(Conversation.customer_id == ident).order_by(col(Conversation.opened_at).desc())
     emails = select(Message).where(Message.customer_id == ident).order_by(col(Message.id).desc()).limit(EMAILS)
+    events = select(Event).where(Event.customer_id == ident, col(Event.name).not_in(OURS))
+    events = events.order_by(col(Event.at).desc(), col(Event.id).desc()).limit(SHOWN)
     return Portrait(
         customer=customer,
         facts=[
@@ -97,7 +88,9 @@ def portrait(house: House, session: Session, customer: Customer) -> Portrait:
             if values.get(name) is not None
         ],
         attributes=[(name.replace("_", " "), fact(value)) for name, value in customer.attributes.items()],
-        events=[{**event, "said": _said(event["properties"])} for event in house.warehouse.last_events(ident, EVENTS)],
+        theirs=[
+            {"name": each.name, "at": each.at, "said": _said(each.properties)} for each in session.exec(events).all()
+        ],
         consents=[(topic, decided.get(topic.id)) for topic in topics],
         suppression=suppressed(session, [customer.email]).get(customer.email),
         representative=session.get(Staff, customer.representative_id) if customer.representative_id else None,
@@ -106,9 +99,8 @@ def portrait(house: House, session: Session, customer: Customer) -> Portrait:
     )
 
 
-def _said(properties: dict[str, Any] | str | None) -> str:
+def _said(known: dict[str, Any]) -> str:
     """Say the properties of an event in a line."""
-    known = json.loads(properties) if isinstance(properties, str) else properties or {}
     return ", ".join(
         f"{name.removesuffix('_cents').replace('_', ' ')} {fact(value, 'cents' if name.endswith('_cents') else '')}"
         for name, value in known.items()

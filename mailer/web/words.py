@@ -75,6 +75,7 @@ def install(app: Flask) -> None:
         number=number,
         civil_time=civil_time,
         day=day,
+        agent=agent,
         initials=initials,
         opening=opening,
         percent=percent,
