@@ -65,10 +65,11 @@ class Bench:
     size: int = 20_000
     stack: ExitStack = field(default_factory=ExitStack)
     server: Server | None = None
+    connections: int = CONNECTIONS
 
     def lifeline(self, many: int, keys: str = "", url: str = "") -> dict[str, float]:
         """The product."""
-        return _run([sys.executable, RIVALS / "lifeline.py", self.port, many, CONNECTIONS, keys, url])
+        return _run([sys.executable, RIVALS / "lifeline.py", self.port, many, self.connections, keys, url])
 
     def lifeline_postgresql(self, many: int) -> dict[str, float]:
         """The product, on PostgreSQL."""
@@ -86,12 +87,24 @@ class Bench:
 
     def prebuilt(self, many: int) -> dict[str, float]:
         """Our sender alone."""
-        return _run([sys.executable, RIVALS / "prebuilt.py", self.port, many, CONNECTIONS, self.size])
+        return _run([sys.executable, RIVALS / "prebuilt.py", self.port, many, self.connections, self.size])
 
     def smtp_source(self, many: int) -> dict[str, float]:
         """The limit."""
         before, began = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
-        given = ["-d", "-s", CONNECTIONS, "-m", many, "-l", self.size, "-f", "b@drill.example", "-t", "c@example.com"]
+        given = [
+            "-d",
+            "-s",
+            self.connections,
+            "-m",
+            many,
+            "-l",
+            self.size,
+            "-f",
+            "b@drill.example",
+            "-t",
+            "c@example.com",
+        ]
         command = [sinks.program("smtp-source"), *map(str, given), f"127.0.0.1:{self.port}"]
         subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
         seconds, after = time.perf_counter() - began, resource.getrusage(resource.RUSAGE_CHILDREN)
@@ -101,7 +114,7 @@ class Bench:
     def nodemailer(self, many: int) -> dict[str, float]:
         """The rival of Node.js."""
         modules = sinks.node_modules()
-        command = [sinks.program("node"), RIVALS / "nodemailer.js", self.port, many, CONNECTIONS]
+        command = [sinks.program("node"), RIVALS / "nodemailer.js", self.port, many, self.connections]
         return _run([*command, self.page("letter.hbs"), self.page("letter.txt.hbs")], NODE_PATH=str(modules))
 
     def post_office(self, many: int) -> dict[str, float]:
@@ -114,7 +127,7 @@ class Bench:
 
     def _python(self, name: str, many: int) -> dict[str, float]:
         pages = (self.page("letter.html"), self.page("letter.txt"))
-        return _run([sinks.rivals_python(), RIVALS / name, self.port, many, CONNECTIONS, *pages])
+        return _run([sinks.rivals_python(), RIVALS / name, self.port, many, self.connections, *pages])
 
     def page(self, name: str) -> Path:
         """Write a rival's template, as long as our letter, and return its path."""
@@ -162,12 +175,13 @@ def main() -> None:
     options.add_argument("--rounds", type=int, default=3)
     options.add_argument("--only", nargs="+", choices=ROWS, default=list(ROWS), metavar="ROW")
     options.add_argument("--scale", type=float, default=1, help="messages a round, times this")
+    options.add_argument("--connections", type=int, default=CONNECTIONS, help="of every row, to the sink")
     options.add_argument("--json", action="store_true", help="one object a line instead of a table")
     asked = options.parse_args()
     found: dict[str, list[dict[str, float]]] = {name: [] for name in asked.only}
     errors: dict[str, str] = {}
     with tempfile.TemporaryDirectory(prefix="bench-") as place, sinks.sink() as port, ExitStack() as stack:
-        bench = Bench(port, Path(place), asked.scale, stack=stack)
+        bench = Bench(port, Path(place), asked.scale, stack=stack, connections=asked.connections)
         sized = [sys.executable, str(RIVALS / "lifeline.py"), "0", "1", "1", "", ""]
         bench.size = int(subprocess.run(sized, check=True, capture_output=True, text=True).stdout)
         for number in range(asked.rounds):
@@ -185,9 +199,9 @@ def main() -> None:
     rows = [_summary(name, found[name], limits, errors.get(name, "")) for name in asked.only]
     if asked.json:
         for row in rows:
-            print(json.dumps(row | {"bytes": bench.size, "rounds": asked.rounds}))
+            print(json.dumps(row | {"bytes": bench.size, "rounds": asked.rounds, "connections": asked.connections}))
         return
-    print(f"{bench.size:,} bytes a mail, {CONNECTIONS} connections, median of {asked.rounds} rounds\n")
+    print(f"{bench.size:,} bytes a mail, {asked.connections} connections, median of {asked.rounds} rounds\n")
     print(f"{'':20} {'mails/s':>9} {'a core':>9} {'CPU µs':>8} {'peak MB':>8} {'of limit':>9}")
     for row in rows:
         if row.get("error"):
