@@ -37,8 +37,10 @@ class Members:
         """Return how many they are."""
         return int(np.bitwise_count(self.bits).sum(dtype=np.int64))
 
-    def __contains__(self, customer_id: int) -> bool:
+    def __contains__(self, customer_id: object) -> bool:
         """Say whether a customer is one of them."""
+        if not isinstance(customer_id, int):
+            return False
         byte, bit = divmod(customer_id, 8)
         return 0 <= byte < len(self.bits) and bool(self.bits[byte] >> (7 - bit) & 1)
 

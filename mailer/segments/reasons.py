@@ -9,9 +9,11 @@ from datetime import datetime
 from typing import Any as Anything
 
 from mailer.insights.insight import say
-from mailer.insights.warehouse import Warehouse, of
-from mailer.segments.did import Did, Happened, Measured, When
+from mailer.insights.layout import Tables
+from mailer.insights.warehouse import Asking, Warehouse, of
+from mailer.segments.did import Did, Measured, When
 from mailer.segments.known import Where
+from mailer.segments.meant import EVERYBODY, members
 from mailer.segments.moment import Moment, moment
 from mailer.segments.ours import Consents, Engaged
 from mailer.segments.proof import distinct, reason, seldom, walk
@@ -34,15 +36,31 @@ def because(
     """
     if not customer_ids:
         return {}
-    then = moment(warehouse, now)
-    nodes = list(dict.fromkeys(walk(criteria)))
-    insights = warehouse.tables.insights
-    asked = {f"holds_{n}": node.holds(warehouse.tables, then) for n, node in enumerate(nodes)}
-    rows = warehouse.rows(of(insights.select(insights.customer_id, **asked), customer_ids))
     facts = warehouse.facts(customer_ids) if facts is None else facts
-    values = {node: _values(warehouse, node, customer_ids, then) for node in nodes}
+    nodes = list(dict.fromkeys(walk(criteria)))
+    with warehouse.asking() as asking:
+        then = moment(asking, now)
+        rows = _rows(asking, nodes, customer_ids, then)
+        values = {node: _values(asking, node, customer_ids, then) for node in nodes}
     told = _teller(criteria, {node: f"holds_{n}" for n, node in enumerate(nodes)}, values)
     return {row["customer_id"]: distinct(told(row, facts.get(row["customer_id"], {}))) for row in rows}
+
+
+def _rows(
+    asking: Asking, nodes: Sequence[Criteria], customer_ids: Sequence[int], now: Moment
+) -> list[dict[str, Anything]]:
+    """Return a row for each of the customers who is folded: whether each part holds, as holds_0, holds_1, …"""
+    everybody = members(asking, EVERYBODY, now)
+    if everybody is not None:
+        found = {f"holds_{n}": members(asking, node, now) or () for n, node in enumerate(nodes)}
+        return [
+            {"customer_id": who, **{name: who in each for name, each in found.items()}}
+            for who in customer_ids
+            if who in everybody
+        ]
+    insights = asking.tables.insights
+    asked = {f"holds_{n}": node.holds(asking.tables, now) for n, node in enumerate(nodes)}
+    return asking.rows(of(insights.select(insights.customer_id, **asked), customer_ids))
 
 
 def _teller(node: Criteria, columns: Mapping[Criteria, str], values: Mapping[Criteria, Found]) -> Teller:
@@ -85,23 +103,25 @@ def _nothing(node: Criteria) -> int | None:
             return None
 
 
-def _values(warehouse: Warehouse, node: Criteria, customer_ids: Sequence[int], now: Moment) -> dict[int, Anything]:
+def _values(asking: Asking, node: Criteria, customer_ids: Sequence[int], now: Moment) -> dict[int, Anything]:
     """Return what a part finds of each of the customers."""
-    ids, tables = list(customer_ids), warehouse.tables
-    if isinstance(node, Consents):
-        asked = node.decisions(tables, now)
-        return {row["customer_id"]: row["at"] for row in warehouse.rows(of(asked, ids))}
-    if not isinstance(node, Happened):
+    if not isinstance(node, (Consents, Did, Measured, When)):
         return {}
-    matching = node.ever(tables, now) if isinstance(node, When) else node.matching(tables, now)
-    theirs = of(matching, ids)
+    key = ("value", node, now.days if now.settled else now.at)
+    rows = asking.rows_of(customer_ids, key, lambda theirs: _found(asking.tables, node, theirs, now))
+    return {row["customer_id"]: row["found"] for row in rows}
+
+
+def _found(
+    tables: Tables, node: Consents | Did | Measured | When, theirs: Callable[[Anything], Anything], now: Moment
+) -> Anything:
     match node:
+        case Consents():
+            return theirs(node.decisions(tables, now)).select("customer_id", found="at")
         case When():
-            counted = node.instants(theirs).rename(found="at")
+            return node.instants(theirs(node.ever(tables, now))).rename(found="at")
         case Measured():
-            counted = node.measures(theirs)
+            return node.measures(theirs(node.matching(tables, now)))
         case Did():
-            counted = theirs.group_by("customer_id").aggregate(found=theirs.count())
-        case _:
-            return {}
-    return {row["customer_id"]: row["found"] for row in warehouse.rows(counted)}
+            events = theirs(node.matching(tables, now))
+            return events.group_by("customer_id").aggregate(found=events.count())
