@@ -85,6 +85,8 @@ def _date(day: date, form: str, locale: Locale) -> str:
 
 @lru_cache(maxsize=1024)
 def _days(count: int, locale: Locale) -> str:
+    if locale.language == "ja":  # CLDR has no long form, and in the short one a space that running text has not
+        return str(format_unit(count, "duration-day", "short", locale=locale)).replace(" ", "")
     return str(format_unit(count, "duration-day", locale=locale))
 
 
