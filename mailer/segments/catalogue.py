@@ -5,7 +5,6 @@ What is learned of the data (`offered`) takes a moment and changes slowly, so th
 segments and topics (`named`) are asked for each time.
 """
 
-import inspect
 import threading
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict
@@ -104,8 +103,8 @@ def _seen_of(warehouse: Warehouse) -> Mapping[str, list[Any]]:
     known = warehouse.tables.insights
     newest = known.order_by(ibis.desc("customer_id")).limit(learned.LOOKED_AT)
     texts = [each.name for each in FIELDS.values() if each.type is Type.TEXT and each.name != "first_name"]
-    seen: dict[str, list[Any]] = {name: learned.often(row[name] for row in rows) for rows in
-                                  [warehouse.rows(newest.select(*texts))] for name in texts}  # fmt: skip
+    rows = warehouse.rows(newest.select(*texts))
+    seen: dict[str, list[Any]] = {name: learned.often(row[name] for row in rows) for name in texts}
     numbers = [each for each in FIELDS.values() if each.type not in (Type.TEXT, Type.TIME)]
     ends = {f"{end}_{each.name}": getattr(known[each.name], end)() for each in numbers for end in ("min", "max")}
     (row,) = warehouse.rows(known.aggregate(**ends))
@@ -117,23 +116,22 @@ def _seen_of(warehouse: Warehouse) -> Mapping[str, list[Any]]:
 
 def _known(seen: Mapping[str, list[Any]]) -> Iterable[dict[str, Any]]:
     for each in FIELDS.values():
-        told = {"name": each.name, "label": each.label, "type": str(each.type), "unit": each.unit}
+        told: dict[str, Any] = {"name": each.name, "label": each.label, "type": str(each.type), "unit": each.unit}
         told |= {"operators": list(each.operators), "insight": each.insight is not None}
-        meaning = inspect.getdoc(each.insight.compute) if each.insight else ""
+        meaning = each.insight.about if each.insight else ""
         found = seen.get(each.name, [])
-        text = each.type is Type.TEXT
-        span = (
-            []
-            if text
-            else [amount(each.type, unit, value) for unit, value in zip(("", each.unit), found, strict=False)]
-        )
-        yield told | {"meaning": (meaning or "").partition("\n")[0], "examples": found if text else [], "span": span}
+        told |= {"meaning": meaning, "examples": [], "span": []}
+        if each.type is Type.TEXT:
+            told["examples"] = found
+        elif found:
+            told["span"] = [amount(each.type, unit, value) for unit, value in zip(("", each.unit), found, strict=True)]
+        yield told
 
 
 def _learned(each: Learned, prefix: str = "") -> dict[str, Any]:
     kind = TYPES[each.kind]
-    told = {"name": prefix + each.name, "label": each.name.replace("_", " "), "type": str(kind), "unit": ""}
-    told |= {"meaning": "", "span": []}
+    told: dict[str, Any] = {"name": prefix + each.name, "label": each.name.replace("_", " "), "type": str(kind)}
+    told |= {"unit": "", "meaning": "", "span": []}
     return told | {"operators": list(ALLOWED[kind]), "insight": False, **_seen(each)}
 
 

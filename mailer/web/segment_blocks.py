@@ -86,7 +86,7 @@ def posted(form: Mapping[str, str]) -> Block:
         (owner.where if which == "where" else owner.then).append(block)
     whole = found.pop((1,), Block("all"))
     whole.kind = whole.kind if whole.kind in GROUPS else "all"
-    made = {(1,): whole}
+    made: dict[tuple[int, ...], Block] = {(1,): whole}
     for path in sorted(found):
         for length in range(2, len(path)):
             if path[:length] not in made:

@@ -42,8 +42,7 @@ class Choices:
 
     def fields(self, chosen: str) -> list[tuple[str, Options]]:
         """Return the fields of customers under their headings."""
-        groups = [(heading, [(each["name"], each["label"]) for each in several]) for heading, several in
-                  self.offered.groups()]  # fmt: skip
+        groups: list[tuple[str, Options]] = [(head, _labelled(several)) for head, several in self.offered.groups()]
         known = {name for _, several in groups for name, _ in several}
         return groups if not chosen or chosen in known else [*groups, ("Not known any more", [(chosen, chosen)])]
 

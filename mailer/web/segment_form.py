@@ -225,7 +225,7 @@ class _Reader:
             self.note(path, "kind", Unfinished("choose what to ask, or remove this part"))
             raise _Missing
         before = len(self.found.said)
-        data = ask(block, path)
+        data: dict[str, Any] = ask(block, path)
         if block.where:
             data["where"] = self.conditions(block.where, f"{path}-where")
         if block.kind == "sequence" and block.then:
@@ -327,10 +327,7 @@ class _Reader:
             case "days":
                 return {key: self.whole(block, path, "days")}
             case "dates":
-                days = [
-                    self.tried(path, each, lambda each=each: values.read(Type.TIME, Takes.ONE, block.get(each), ""))
-                    for each in ("from", "until")
-                ]
+                days = [self.day(block, path, each) for each in ("from", "until")]
                 if days[0] > days[1]:
                     self.note(path, "until", Invalid("the earlier day comes first"))
                     raise _Missing
@@ -372,6 +369,9 @@ class _Reader:
 
     def whole(self, block: Block, path: str, name: str) -> int:
         return int(self.tried(path, name, lambda: values.whole(block.get(name))))
+
+    def day(self, block: Block, path: str, name: str) -> str:
+        return str(self.tried(path, name, lambda: values.read(Type.TIME, Takes.ONE, block.get(name), "")))
 
     def tried(self, path: str, name: str, reading: Callable[[], Any]) -> Any:
         try:

@@ -1,6 +1,5 @@
 """What pages do with a script, and that they do without one."""
 
-import re
 from collections.abc import Callable
 
 import pytest

@@ -110,7 +110,7 @@ TREES = st.recursive(
 )  # fmt: skip
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(data=TREES)
 def test_any_tree_becomes_fields_and_the_same_tree_again(data: Data) -> None:
     try:
@@ -126,7 +126,7 @@ def test_any_tree_becomes_fields_and_the_same_tree_again(data: Data) -> None:
     assert again == tree or reading.data == {"all": [tree.to_data()]}
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=120, deadline=None)
 @given(data=TREES, garbage=st.dictionaries(st.integers(0, 40), st.text(max_size=12) | _DATE | _NUMBER.map(str)))
 def test_a_field_that_says_anything_at_all_is_answered_beside_a_field(data: Data, garbage: dict[int, str]) -> None:
     try:
@@ -151,7 +151,7 @@ _NAMES = st.from_regex(
 )
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=120, deadline=None)
 @given(
     sent=st.dictionaries(
         _NAMES | st.text(max_size=20), st.sampled_from((*KINDS, "not-any", "is", "9" * 50, "")) | st.text()
@@ -168,7 +168,7 @@ _ACTS = st.sampled_from(
 )
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(data=TREES, acts=st.lists(st.tuples(_ACTS, st.integers(0, 50)), max_size=8))
 def test_no_button_loses_the_form(data: Data, acts: list[tuple[str, int]]) -> None:
     try:

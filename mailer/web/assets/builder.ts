@@ -29,7 +29,9 @@ class SegmentForm extends HTMLElement {
     }, { capture: true });
     document.addEventListener("htmx:after:swap", (event) => this.settle(form, event));
     this.querySelector<HTMLElement>('[data-piece="sample"]')!.dataset.open = "yes";
-    if (form.querySelector("#blocks .node")) this.count(form);
+    if (!form.querySelector("#blocks .node")) return;
+    if (document.readyState === "complete") this.count(form); // earlier htmx does not listen yet
+    else window.addEventListener("load", () => this.count(form), { once: true });
   }
 
   private press(form: HTMLFormElement, act: string): void {
@@ -57,7 +59,7 @@ class SegmentForm extends HTMLElement {
       for (const [name, value] of new FormData(form)) if (sent.get(name) !== value) typed.set(name, String(value));
     }, { once: true });
     await htmx().ajax("POST", form.action, { source, target: "#blocks", swap: "outerHTML", values: { act } });
-    if (act !== "show:1") return; // fields have other names now
+    if (/^(up|down|remove|nest|out|copy|unwhere):/.test(act)) return; // fields have other names now
     for (const [name, value] of typed) {
       const field = form.elements.namedItem(name);
       if (field instanceof HTMLInputElement) field.value = value;
