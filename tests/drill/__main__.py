@@ -48,8 +48,14 @@ def drill(given: Given, names: list[str]) -> list[Result]:
         began = time.monotonic()
         result: Result = importlib.import_module(f"tests.drill.{name}").run(given)
         result.seconds = round(time.monotonic() - began, 1)
+        print(f"{name}: {verdict(result)}, {result.seconds} s", file=sys.stderr)
         results.append(result)
     return results
+
+
+def verdict(result: Result) -> str:
+    """Say in a word or two how a scenario ended."""
+    return "holds" if result.holds else "BROKEN" if not result.skipped else "not tried"
 
 
 def main() -> None:
@@ -76,7 +82,7 @@ def main() -> None:
     holds = all(result.holds for result in results)
     if not asked.json:
         for result in results:
-            print(f"{'holds' if result.holds else 'BROKEN' if not result.skipped else 'not tried'}: {result.scenario}")
+            print(f"{verdict(result)}: {result.scenario}")
             for line in (*result.faults, *([result.skipped] if result.skipped else [])):
                 print(f"    {line}")
         print("the promise holds" if holds else "the promise is broken")

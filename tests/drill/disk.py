@@ -2,6 +2,9 @@
 
 `strace` makes the n-th fsync of a life fail, or kill it. What the process does about it is its own matter: it may stop
 or go on. Whatever was handed over has to be known.
+
+Always on SQLite, where every sync is ours. A PostgreSQL server whose disk refuses a sync stops by its own design and
+recovers from its log; what that is for us, `restart` shows.
 """
 
 import shutil

@@ -3,6 +3,7 @@
 Not only the sender: the fold into the warehouse, the choosing of recipients, the spool that keeps what arrives. The
 names are read from the source, so that a failpoint nobody tries is a fault here. Each life does all steps of a house in
 turn until it is killed; customers' replies are given again until one was accepted, as their servers would.
+With `--store postgresql` the truth lies in a server, which is not killed (see `restart` for that).
 """
 
 import os
@@ -10,6 +11,7 @@ import re
 import signal
 import tempfile
 from collections import Counter
+from contextlib import ExitStack
 from pathlib import Path
 
 from sqlmodel import select
@@ -20,6 +22,7 @@ from mailer.replies.inbound import InboundEmail
 from tests.drill import lives, shop
 from tests.drill.books import compare
 from tests.drill.result import Given, Result
+from tests.postgresql import DURABLE, Server
 
 CUSTOMERS, REPLIES = 1600, 30
 FIRST = ("spool.", "replies.", "insights.", "campaigns.")  # in the order a life meets them
@@ -43,11 +46,16 @@ def run(given: Given) -> Result:
     result = Result("floors")
     killed: Counter[str] = Counter()
     names = failpoints()
-    with tempfile.TemporaryDirectory(prefix="drill-") as place:
-        folder = Path(place)
+    with ExitStack() as stack:
+        url = ""
+        if given.store == "postgresql":
+            server = Server(DURABLE)
+            stack.callback(server.stop)
+            url = server.new()
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="drill-")))
         with lives.judge(folder):
             transport = f"smtp://127.0.0.1:{(folder / 'port').read_text()}?tls=no"
-            home = shop.found(folder, CUSTOMERS, transport)
+            home = shop.found(folder, CUSTOMERS, transport, url=url)
             for name in names:
                 often = LIVES.get(name.partition(".")[0], OFTEN)
                 for nth in often[:1] if given.short else often:

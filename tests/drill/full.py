@@ -2,6 +2,9 @@
 
 A small disk of its own (tmpfs) holds the database and the journal; a file takes the room that is left, and gives it
 back when the sender has failed. Then everything has to leave, once. The judge's book lies on another disk.
+
+Always on SQLite, where the disk is ours. A PostgreSQL server without room stops, or refuses the statement: to us the
+one is a server that is restarted (see `restart`), the other a transaction that failed, as here.
 """
 
 import contextlib

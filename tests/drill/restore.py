@@ -2,6 +2,9 @@
 
 The sender is killed some time after the backup. The house is made anew from the backup and the journal that survived.
 It sends nothing until a person accepts; then only what had not left.
+
+Always on SQLite, whose whole house lies in one folder that can be lost. That a backup of a house on PostgreSQL is
+consistent, is restored, and starts in safe mode is tested in `tests/house/test_backup.py`.
 """
 
 import random
