@@ -5,6 +5,7 @@ arrivals     what is new there: by cursor, whatever order was committed
 fold         brings it into the warehouse and computes insights
 layout       the tables of the warehouse
 warehouse    answers questions: DuckDB through Ibis
+members      a set of customers, a bit for each: what a part of a question found is kept so
 insight      a named, typed fact, in one of the forms
 library      those a shop gets with the house
 declared     those it declares itself, in config/insights.toml
