@@ -27,12 +27,17 @@ from mailer.demo.mailbox import Mailbox
 from mailer.house import House
 from mailer.inbox.assignment import Assignment
 from mailer.insights import events as event_intake
+from mailer.insights.events import Event
 from mailer.paths import Home
 from mailer.people import intake
 from mailer.people.consent import Topic
 from mailer.people.staff import Role
+from mailer.pipeline.record import record
 from mailer.web.app import create_app
+from mailer.web.segment_blocks import fields
+from mailer.web.segment_form import told
 
+PHONE = "Mozilla/5.0 (iPhone; CPU iPhone OS 19_0 like Mac OS X) AppleWebKit/605.1.15 Safari/604.1"
 TUESDAY = datetime(2026, 3, 17, 10, 0, tzinfo=UTC)
 SETTINGS = """
 [brand]
@@ -47,6 +52,7 @@ domain = "reply.shop.example.com"
 listen = ""
 [web]
 listen = "127.0.0.1:{web}"
+undo_seconds = 0
 [store]
 url = "{store}"
 """
@@ -146,7 +152,34 @@ def _import(town: Town) -> None:
         event_intake.take(session, told)
 
 
+def led_to(address: str, agent: str) -> str:
+    """Follow a counted link, and say where a browser is sent."""
+
+    class Stay(urllib.request.HTTPRedirectHandler):
+        def redirect_request(self, *_: object) -> None:
+            return None
+
+    request = urllib.request.Request(address, headers={"User-Agent": agent})
+    with pytest.raises(urllib.error.HTTPError) as sent_on:
+        urllib.request.build_opener(Stay).open(request, timeout=20)
+    with sent_on.value as answer:
+        assert answer.code == 302
+        return str(answer.headers["Location"])
+
+
+def clicked(town: Town) -> list[Event]:
+    """Return the clicks that are proven to be a human's."""
+    record(town.house, clock.now())
+    with town.house.store.read() as session:
+        return list(session.exec(select(Event).where(Event.name == "clicked")))
+
+
 def test_one_email_travels_every_floor(town: Town) -> None:
+    template = town.house.home.root / "templates" / "win-back" / "en.html"  # the house's own: with a link to the shop
+    template.parent.mkdir(parents=True, exist_ok=True)
+    link = '<p><a href="https://shop.example.com/new?for={{ facts.favourite_department }}">Look around</a></p>'
+    shipped = (town.house.home.templates[-1] / "win-back" / "en.html").read_text()
+    template.write_text(shipped.replace('<p class="signed">', link + '<p class="signed">'))
     _import(town)
     scheduler.tick(town.house)
 
@@ -154,9 +187,10 @@ def test_one_email_travels_every_floor(town: Town) -> None:
     nora = Browser(town.base)
     nora.sign_in("nora@shop.example.com", town.passwords["nora@shop.example.com"])
     nora.go("/segments/new")
-    asked = {"title": "Long not here", "description": "", "match": "all", "field": "overdue_ratio", "op": "at_least"}
-    assert "4" in nora.press("/segments/draft", **asked, value="2", act="count")
-    nora.press("/segments", **asked, value="2")
+    tree = {"all": [{"field": "overdue_ratio", "op": "at_least", "value": 2}]}
+    asked = {"title": "Long not here", "description": "", **fields(told(tree))}
+    assert "4" in nora.press("/segments/draft", **asked, act="count")
+    nora.press("/segments", **asked)
     assert nora.address.endswith("/segments/long-not-here")
     nora.go("/campaigns/new")
     nora.press(
@@ -191,12 +225,25 @@ def test_one_email_travels_every_floor(town: Town) -> None:
     # the human link leads to a page with her name, for a scanner as for a person, and changes nothing
     assert "Maya Lindqvist" in Browser(town.base).go(human)
 
+    # its link to the shop is counted: a person's browser is sent on, and a scanner's before it is told apart
+    counted = re.search(rf'"({town.base}/c/[a-z2-7]+/1)"', page)[1]
+    assert "/c/" not in text
+    assert "Look around: https://shop.example.com/new?for=Bakery" in text
+    clock.move_to(clock.now() + timedelta(minutes=2))
+    for agent in ("SafeLinks scanner", PHONE, PHONE):
+        assert led_to(counted, agent) == "https://shop.example.com/new?for=Bakery"
+    assert clicked(town) == []
+
     # the customer replies from a phone, with our email quoted below; the bytes are on disk before 250
     reply = customers.reply_with("Thank you! Are you open on Sunday?", phone=True)(delivery, ours, clock.now())
     customers.send(reply, str(reply[1]["To"]).rpartition("<")[2].strip("<>"), *town.listener)
     town.work()
     with town.house.store.read() as session:
         (assignment,) = session.exec(select(Assignment)).all()
+    for _ in range(2):  # what they wrote proves that the click was theirs; it counts once
+        (click,) = clicked(town)
+    assert click.properties["campaign"] == "we-miss-you"
+    assert "in 1 email, 1 of them proven to be by a human" in nora.go("/campaigns/we-miss-you")
 
     # the representative sees who waits, what they wrote, what they got and why, and answers
     maya = Browser(town.base)
