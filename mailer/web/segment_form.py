@@ -14,8 +14,8 @@ from mailer.errors import Invalid
 from mailer.insights.insight import Type
 from mailer.insights.layout import PROPERTIES
 from mailer.segments import fields as known
-from mailer.segments.criteria import KINDS as DATA_KINDS
 from mailer.segments.criteria import FIXED, from_data
+from mailer.segments.criteria import KINDS as DATA_KINDS
 from mailer.segments.did import HOW
 from mailer.segments.fields import ATTRIBUTES, CARRIED, FIELDS
 from mailer.segments.operators import ALLOWED, NUMBERS, OPERATORS, TIMES, Takes

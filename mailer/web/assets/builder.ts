@@ -2,10 +2,9 @@
 // is sent, and what comes back is put in its place. A newer request overtakes an older one.
 interface Htmx {
   ajax(verb: string, path: string, given: object): Promise<unknown>;
-  trigger(element: Element, name: string): void;
 }
 const htmx = (): Htmx => (window as unknown as { htmx: Htmx }).htmx;
-const RESTS = 500; // milliseconds after a count until its customers are asked for
+const RESTS = 900; // milliseconds after a count until its customers are asked for
 
 class SegmentForm extends HTMLElement {
   private rest = 0;
@@ -30,8 +29,8 @@ class SegmentForm extends HTMLElement {
     document.addEventListener("htmx:after:swap", (event) => this.settle(form, event));
     this.querySelector<HTMLElement>('[data-piece="sample"]')!.dataset.open = "yes";
     if (!form.querySelector("#blocks .node")) return;
-    if (document.readyState === "complete") this.count(form); // earlier htmx does not listen yet
-    else window.addEventListener("load", () => this.count(form), { once: true });
+    if (document.readyState === "complete") this.count(form); // earlier htmx is not ready
+    else window.addEventListener("load", () => window.setTimeout(() => this.count(form)), { once: true });
   }
 
   private press(form: HTMLFormElement, act: string): void {
@@ -43,7 +42,7 @@ class SegmentForm extends HTMLElement {
   }
 
   private count(form: HTMLFormElement): void {
-    htmx().trigger(form, "count");
+    void htmx().ajax("POST", form.action, { source: form, target: "#found-count", swap: "outerHTML", values: { act: "find:count" } });
   }
 
   /** Draw the blocks anew as a button leaves them, then count. */
