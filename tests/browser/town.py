@@ -37,12 +37,23 @@ from mailer.web import create_app, doors
 NOBODY = ""
 WHO = {Role.REPRESENTATIVE: "Maya", Role.MARKETER: "Nora", Role.ADMINISTRATOR: "Ida"}
 NO_PAGE = {  # what answers to GET and is not looked at as a page
-    "static": "what pages wear", "health.alive": "for machines", "faces.drawn": "a picture", "clicks.follow": "leads on", "clicks.seen": "a picture",
-    "inbox.lines": "a part of the inbox", "segments.found": "a part of the segment", "campaigns.runs": "a part of the campaign",
-    "inbound.html": "a frame, looked at by test_hostile", "inbound.file": "a file", "quarantine.its_bytes": "a file",
-    "messages.its_bytes": "a file", "messages.letter_page": "a frame: our email, as its template made it",
-    "campaign_test.letter_page": "a frame", "shelf.letter_page": "a frame", "view.page": "our email by itself",
-}  # fmt: skip
+    "static": "what pages wear",
+    "health.alive": "for machines",
+    "faces.drawn": "a picture",
+    "clicks.follow": "leads on",
+    "clicks.seen": "a picture",
+    "inbox.lines": "a part of the inbox",
+    "segments.found": "a part of the segment",
+    "campaigns.runs": "a part of the campaign",
+    "inbound.html": "a frame, looked at by test_hostile",
+    "inbound.file": "a file",
+    "quarantine.its_bytes": "a file",
+    "messages.its_bytes": "a file",
+    "messages.letter_page": "a frame: our email, as its template made it",
+    "campaign_test.letter_page": "a frame",
+    "shelf.letter_page": "a frame",
+    "view.page": "our email by itself",
+}
 
 
 @dataclass(frozen=True, slots=True)
