@@ -2,8 +2,8 @@
 
     python -m tests.bench letters [--messages 1000] [--rounds 3] [--json]
 
-A personal letter of about 20 kB on the wire: three conditions, a loop of five counted links, links and facts that differ in every
-letter, the headers of a list. Nothing is sent. Round by round, side by side:
+A personal letter of about 20 kB on the wire: three conditions, a loop of five counted links, links and facts that differ
+in every letter, the headers of a list. Nothing is sent. Round by round, side by side:
 
     compiled   pieces encoded once a template version (rendering.pressing), headers by mail.compose
     press      the same, asked of a child process of the press: JSON there, frames back
@@ -73,8 +73,8 @@ NAMES = ("Ann", "Zoë", "Søren", "李", "Maria", "Jean-Luc", "Ольга", "Bo"
 def context(number: int) -> dict[str, Any]:
     """Return what letter `number` may see."""
     wares = [
-        {"name": f"Thing {number * 7 + n}", "cents": 199 + n * number % 977, "link": f"https://shop.example.com/ware/{number * 7 + n}"}
-        for n in range(5)
+        {"name": f"Thing {ware}", "cents": 199 + ware % 977, "link": f"https://shop.example.com/ware/{ware}"}
+        for ware in range(number * 7, number * 7 + 5)
     ]
     return {
         "customer": {"first_name": NAMES[number % 8], "last_name": f"Baker {number}", "language": "en"},
