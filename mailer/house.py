@@ -8,6 +8,7 @@ import contextlib
 import os
 import secrets
 import threading
+from collections.abc import Callable
 from functools import cached_property
 from pathlib import Path
 
@@ -52,6 +53,9 @@ class House:
         self.settings = given or settings.load(home)
         self.owner = f"{os.getpid()}-{secrets.token_hex(4)}"
         self.woken = threading.Event()  # set when something arrived that should not wait for the next tick
+        self.beats: list[
+            tuple[str, Callable[[], object], float]
+        ] = []  # what else the scheduler does: name, step, seconds
         self.resumed: set[int] = set()  # campaigns that go on: what they had set aside is freed in the background
         failpoints.arm(self.settings.failpoints)
         declared.install(home.insights)

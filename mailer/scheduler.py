@@ -34,6 +34,7 @@ class Scheduler:
             ("sort", lambda: pipeline.sort(house, clock.now()), PROMPT_SECONDS),
             ("tidy", lambda: pipeline.tidy(house, clock.now()), house.settings.scheduler.tick_seconds),
             ("watch", lambda: pipeline.watch(house, clock.now()), WATCH_SECONDS),
+            *house.beats,
         ]
         for name, step, seconds in beats:
             self._scheduler.add_job(
