@@ -18,17 +18,17 @@ from mailer.people.face import initials
 from mailer.people.staff import Role
 from mailer.web import exchange
 
-NAVIGATION = (  # what each role finds in the bar: endpoint, words, roles
-    ("inbox.waiting", "Inbox", {Role.REPRESENTATIVE, Role.ADMINISTRATOR}),
-    ("customers.search", "Customers", set(Role)),
-    ("segments.listing", "Segments", {Role.MARKETER, Role.ADMINISTRATOR}),
-    ("insights.listing", "Insights", {Role.MARKETER, Role.ADMINISTRATOR}),
-    ("campaigns.listing", "Campaigns", {Role.MARKETER, Role.ADMINISTRATOR}),
-    ("shelf.listing", "Templates", {Role.MARKETER, Role.ADMINISTRATOR}),
-    ("care.page", "Care", set(Role)),
-    ("staff.listing", "Staff", set(Role)),
-    ("quarantine.listing", "Quarantine", {Role.ADMINISTRATOR}),
-    ("settings.listing", "Settings", {Role.ADMINISTRATOR}),
+NAVIGATION = (  # what each role finds in the bar: endpoint, words, the key after g that leads there, roles
+    ("inbox.waiting", "Inbox", "i", {Role.REPRESENTATIVE, Role.ADMINISTRATOR}),
+    ("customers.search", "Customers", "c", set(Role)),
+    ("segments.listing", "Segments", "s", {Role.MARKETER, Role.ADMINISTRATOR}),
+    ("insights.listing", "Insights", "n", {Role.MARKETER, Role.ADMINISTRATOR}),
+    ("campaigns.listing", "Campaigns", "m", {Role.MARKETER, Role.ADMINISTRATOR}),
+    ("shelf.listing", "Templates", "t", {Role.MARKETER, Role.ADMINISTRATOR}),
+    ("care.page", "Care", "r", set(Role)),
+    ("staff.listing", "Staff", "f", set(Role)),
+    ("quarantine.listing", "Quarantine", "q", {Role.ADMINISTRATOR}),
+    ("settings.listing", "Settings", "e", {Role.ADMINISTRATOR}),
 )
 STATES = {  # of a message, a campaign, a run, a conversation: in the words of a shop
     "ready": "waiting to leave", "claimed": "leaving", "handed_over": "leaving", "sent": "sent",
@@ -87,11 +87,11 @@ def install(app: Flask) -> None:
         return {"brand": exchange.house().settings.brand, "navigation": navigation, "now": exchange.now}
 
 
-def navigation() -> list[tuple[str, str]]:
-    """Return what the person signed in finds in the bar: (endpoint, words)."""
+def navigation() -> list[tuple[str, str, str]]:
+    """Return what the person signed in finds in the bar: (endpoint, words, key)."""
     if not current_user.is_authenticated:
         return []
-    return [(endpoint, words) for endpoint, words, roles in NAVIGATION if exchange.me().role in roles]
+    return [(endpoint, words, key) for endpoint, words, key, roles in NAVIGATION if exchange.me().role in roles]
 
 
 def zone(name: str) -> ZoneInfo:

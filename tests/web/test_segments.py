@@ -157,7 +157,7 @@ def test_a_script_gets_only_what_it_puts_in_place(browser: Callable, press: Call
     page = nora.get("/segments/new").get_data(as_text=True)
     token = re.search(r'name="csrf_token" value="([^"]+)"', page)
     assert token is not None
-    for act, begins in (("up:1-2", '<div id="blocks"'), ("find:count", '<section class="card" id="found-count"')):
+    for act, begins in (("up:1-2", '<div id="blocks"'), ("find:count", '<p class="count-line"')):
         sent = {**FORM, "csrf_token": token[1], "act": act}
         part = nora.post("/segments/draft", data=sent, headers={"HX-Request": "true"}).get_data(as_text=True)
         assert part.strip().startswith(begins)

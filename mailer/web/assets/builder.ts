@@ -1,5 +1,6 @@
 // How does the form of a segment keep up with who fills it in? The server draws every block; here only what was pressed
-// is sent, and what comes back is put in its place. A newer request overtakes an older one.
+// is sent, and what comes back is put in its place. A newer request overtakes an older one; the
+// place of a count stays, since an answer whose place was replaced meanwhile is dropped.
 interface Htmx {
   ajax(verb: string, path: string, given: object): Promise<unknown>;
 }
@@ -42,7 +43,7 @@ class SegmentForm extends HTMLElement {
   }
 
   private count(form: HTMLFormElement): void {
-    void htmx().ajax("POST", form.action, { source: form, target: "#found-count", swap: "outerHTML", values: { act: "find:count" } });
+    void htmx().ajax("POST", form.action, { source: form, target: "#found-count", swap: "innerHTML", values: { act: "find:count" } });
   }
 
   /** Draw the blocks anew as a button leaves them, then count. */
