@@ -1,6 +1,6 @@
 """What do we ask of both databases that each says in its own words?
 
-A list of ids as one parameter, a fingerprint, bits that nobody can guess: so that a step over a million rows is one
+A list of values as one parameter, a fingerprint, bits that nobody can guess: so that a step over a million rows is one
 statement the database runs by itself, and no row travels to us and back.
 """
 
@@ -19,29 +19,34 @@ from sqlmodel import Session
 DIGITS = 10  # of a number that is written so that it sorts as text
 
 
-class Ids(TypeDecorator[Sequence[int]]):
-    """Many ids as one parameter: IN with a mark for each costs more to write than the question costs to answer."""
+class Listed(TypeDecorator[Sequence[Any]]):
+    """Many values as one parameter: IN with a mark for each costs more to write than the question costs to answer."""
 
     impl = sa.Text
     cache_ok = True
 
+    def __init__(self, of: Any) -> None:
+        super().__init__()
+        self.of = of
+
     def load_dialect_impl(self, dialect: sa.Dialect) -> Any:
         """Say what it is to the driver: an array where there are arrays."""
-        return sa.Text() if dialect.name == "sqlite" else sa.ARRAY(sa.BigInteger())
+        return dialect.type_descriptor(sa.Text() if dialect.name == "sqlite" else sa.ARRAY(self.of))
 
-    def process_bind_param(self, value: Sequence[int] | None, dialect: sa.Dialect) -> Any:
-        """Turn ids into the parameter."""
+    def process_bind_param(self, value: Sequence[Any] | None, dialect: sa.Dialect) -> Any:
+        """Turn numbers or words into the parameter."""
         return json.dumps(list(value or ())) if dialect.name == "sqlite" else list(value or ())
 
 
 class among(FunctionElement[Any]):  # noqa: N801 -- it is written like a function
-    """Match rows whose `column` is one of many ids: `among(T.c.id, "ids")`, run with {"ids": [1, 2, 3]}."""
+    """Match rows whose `column` is one of many values: `among(T.c.id, "ids")`, run with {"ids": [1, 2, 3]}."""
 
     type = sa.types.NullType()  # as a Boolean it would become `(…) = 1` on SQLite, which no index answers
     inherit_cache = True
 
     def __init__(self, column: Any, parameter: str) -> None:
-        super().__init__(column, sa.bindparam(parameter, type_=Ids()))
+        of = sa.BigInteger() if isinstance(column.type, sa.Integer) else sa.Text()
+        super().__init__(column, sa.bindparam(parameter, type_=Listed(of)))
 
 
 class fingerprint(FunctionElement[str]):  # noqa: N801
@@ -80,14 +85,14 @@ def teach(connection: Any) -> None:
 
 @compiles(among, "sqlite")
 def _among_sqlite(element: Any, compiler: SQLCompiler, **given: Any) -> str:
-    column, ids = (compiler.process(part, **given) for part in element.clauses)
-    return f"{column} IN (SELECT value FROM json_each({ids}))"  # noqa: S608 -- our own names and marks
+    column, values = (compiler.process(part, **given) for part in element.clauses)
+    return f"{column} IN (SELECT value FROM json_each({values}))"  # noqa: S608 -- our own names and marks
 
 
 @compiles(among, "postgresql")
 def _among_postgresql(element: Any, compiler: SQLCompiler, **given: Any) -> str:
-    column, ids = (compiler.process(part, **given) for part in element.clauses)
-    return f"{column} = ANY ({ids})"
+    column, values = (compiler.process(part, **given) for part in element.clauses)
+    return f"{column} = ANY ({values})"
 
 
 @compiles(fingerprint, "sqlite")

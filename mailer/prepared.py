@@ -2,67 +2,16 @@
 
 SQLAlchemy looks up, expands and turns a statement anew each time it runs, which takes ten times as long as SQLite needs
 for it. What is run at every final dot is therefore compiled once for each kind of database, and given to the driver as
-text. A list of values is one parameter (`among`), so that the text stays the same however many there are.
+text. A list of values is one parameter (`dialect.among`), so that the text stays the same however many there are.
 """
 
-import json
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import ARRAY
-from sqlalchemy.ext.compiler import compiles
-from sqlalchemy.sql.elements import ColumnElement
 from sqlmodel import Session
 
 Turn = Callable[[Any], Any]
-
-
-class _List(sa.types.TypeDecorator[Sequence[Any]]):
-    """Many values as one parameter: JSON for SQLite, an array for PostgreSQL."""
-
-    impl = sa.Text
-    cache_ok = True
-
-    def __init__(self, of: Any) -> None:
-        super().__init__()
-        self.of = of
-
-    def load_dialect_impl(self, dialect: sa.Dialect) -> Any:
-        """Return what the driver is given."""
-        return dialect.type_descriptor(sa.Text() if dialect.name == "sqlite" else ARRAY(self.of))
-
-    def process_bind_param(self, value: Any, dialect: sa.Dialect) -> Any:
-        """Turn numbers and words into it."""
-        return json.dumps(list(value)) if dialect.name == "sqlite" else list(value)
-
-
-class _Among(ColumnElement[Any]):
-    type = sa.types.NULLTYPE  # a condition; called a Boolean, SQLite would compare it with 1, past every index
-    inherit_cache = False
-
-    def __init__(self, column: Any, name: str) -> None:
-        self.column = column
-        self.given = sa.bindparam(
-            name, type_=_List(sa.BigInteger() if isinstance(column.type, sa.Integer) else sa.Text())
-        )
-
-
-def among(column: Any, name: str) -> Any:
-    """Match rows whose column is one of the list given under `name`."""
-    return _Among(column, name)
-
-
-@compiles(_Among, "sqlite")
-def _on_sqlite(element: _Among, compiler: Any, **given: Any) -> str:
-    column, values = (compiler.process(each, **given) for each in (element.column, element.given))
-    return f"{column} IN (SELECT value FROM json_each({values}))"  # noqa: S608 -- both made by the compiler
-
-
-@compiles(_Among, "postgresql")
-def _on_postgresql(element: _Among, compiler: Any, **given: Any) -> str:
-    column, values = (compiler.process(each, **given) for each in (element.column, element.given))
-    return f"{column} = ANY ({values})"
 
 
 class Prepared:

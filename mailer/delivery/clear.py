@@ -18,11 +18,12 @@ from sqlmodel import Session, SQLModel
 from mailer import store
 from mailer.campaigns.campaign import CampaignState, RunState
 from mailer.delivery.outbox import LEFT, PENDING, Kind, T
+from mailer.dialect import among
 from mailer.people.consent import agrees
 from mailer.people.customer import Customer
 from mailer.people.hold import Hold
 from mailer.people.suppression import Suppression
-from mailer.prepared import Prepared, among
+from mailer.prepared import Prepared
 
 
 def clear_of(session: Session, ids: Sequence[int], now: datetime, cap_days: int, awake: Sequence[str]) -> set[int]:

@@ -27,9 +27,9 @@ from sqlmodel import Field, Index, Session, SQLModel
 from mailer.campaigns.campaign import Campaign, Recipient, RecipientState, Run
 from mailer.delivery.retry import Retry
 from mailer.delivery.transport import Outcome, Receipt
-from mailer.dialect import DIGITS, fingerprint, fingerprint_of, is_shared, sortable, unguessable
+from mailer.dialect import DIGITS, among, fingerprint, fingerprint_of, is_shared, sortable, unguessable
 from mailer.people.customer import Customer
-from mailer.prepared import Prepared, among
+from mailer.prepared import Prepared
 from mailer.store import CHUNK, ID, JSON, UTC, letters, new_public_id, words
 
 if TYPE_CHECKING:

@@ -7,8 +7,9 @@ import sqlalchemy as sa
 from sqlmodel import Session, SQLModel
 
 from mailer import store
+from mailer.dialect import among
 from mailer.people.suppression import Why
-from mailer.prepared import Prepared, among
+from mailer.prepared import Prepared
 
 T = SQLModel.metadata.tables["suppression"]
 NOW = datetime(2026, 3, 16, 10, tzinfo=UTC)
