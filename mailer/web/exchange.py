@@ -43,7 +43,8 @@ Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 COOKIE = "lifeline"
 SAFE = {"GET", "HEAD", "OPTIONS"}
-ASKING = {"segments.draft", "conversations.draft", "conversations.presence"}  # POSTs that keep nothing
+# POSTs that keep nothing
+ASKING = {"segments.draft", "conversations.draft", "conversations.presence", "styleguide.press"}
 TOLD = {"message", "provider_event", "event", "hit", "recorded"}  # what became of emails: a log of its own
 
 

@@ -115,6 +115,7 @@ DOORS = {
     ("GET", "/staff"): "staff",
     ("POST", "/staff/<public_id>/absences"): "staff",
     ("GET", "/styleguide"): "administrator",
+    ("POST", "/styleguide"): "administrator",
     ("GET", "/templates"): "marketer",
     ("GET", "/templates/<name>"): "marketer",
     ("GET", "/templates/<name>/letter/<public_id>"): "marketer",
