@@ -23,6 +23,7 @@ from mailer.delivery.journal import Left
 from mailer.delivery.outbox import Kind, Message, State
 from mailer.errors import Invalid, NotReady
 from mailer.house import House
+from mailer.mail.tokens import Purpose
 from mailer.paths import Home
 from mailer.people.staff import Role
 from mailer.store import Store
@@ -92,7 +93,7 @@ def test_a_restored_house_has_everything_and_sends_nothing_until_a_person_accept
     assert pipeline.wake(house, clock.now()) == ""
     fill(house, 3)
     digest = house.spool.keep(b"Subject: hello\r\n\r\nHello\r\n")
-    token = house.signer.sign("view", 1)
+    token = house.signer.sign(Purpose.VIEW, 1)
     file = tmp_path / "shop.tar.gz"
     assert backup.save(house, file, clock.now()) == file.stat().st_size
     assert file.stat().st_mode & 0o077 == 0
@@ -101,7 +102,7 @@ def test_a_restored_house_has_everything_and_sends_nothing_until_a_person_accept
     again = restored(tmp_path, file, new_database, store_kind)
     assert "restored, or copied" in pipeline.wake(again, clock.now())
     assert again.spool.read(digest).startswith(b"Subject")
-    assert again.signer.read("view", token) == 1
+    assert again.signer.read(Purpose.VIEW, token) == 1
     assert pipeline.send(again) == 0
     assert pipeline.plan(again, clock.now()) == []
     assert set(states(again).values()) == {State.READY}
