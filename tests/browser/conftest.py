@@ -41,7 +41,7 @@ def opened(chromium: Browser, town: towns.Town) -> Iterator[Callable[..., Browse
                 viewport={"width": width, "height": 844}, color_scheme=scheme, java_script_enabled=script
             )
             stack.callback(made.close)
-            made.set_default_timeout(10_000)
+            made.set_default_timeout(30_000)  # a machine may be busy with other things
             if who:
                 page = made.new_page()
                 page.goto(f"{town.base}/sign-in")
