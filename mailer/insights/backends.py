@@ -254,6 +254,13 @@ class DuckDB(Backend):
             }
             yield arriving.mutate(**own)
 
+    def view(self, table: Any, of: Any) -> None:
+        """Make a view of an expression in which what is read more than once is found once and kept meanwhile."""
+        sql = self.con.compiler.to_sqlglot(self.prepared(of))
+        for each in sql.find_all(sge.CTE):
+            each.set("materialized", True)
+        self.con.raw_sql(f'CREATE OR REPLACE VIEW "{table.get_name()}" AS {sql.sql("duckdb")}')
+
     def tidy(self, tables: Tables) -> None:
         """Write the events anew, sorted: within this transaction, so that readers have the old until it ends."""
         name = tables.events.get_name()
