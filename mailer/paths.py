@@ -10,6 +10,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 _PACKAGE = Path(__file__).parent
+DRESS = _PACKAGE / "web" / "assets" / "dist" / "digest.txt"  # there if what the pages wear was built
+UNBUILT = "the pages wear their plain dress, and run no script"
+BUILD = "build the other one: make assets"
 
 
 @dataclass(frozen=True, slots=True)

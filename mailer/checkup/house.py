@@ -13,6 +13,7 @@ from mailer.delivery.outbox import Message, State
 from mailer.delivery.transport import open_transport
 from mailer.errors import MailerError
 from mailer.house import House
+from mailer.paths import BUILD, DRESS, UNBUILT
 from mailer.people.staff import Role, Staff
 from mailer.replies.inbound import InboundEmail, InboundState
 
@@ -70,6 +71,10 @@ def _campaigns(house: House) -> tuple[str, str]:
     missing = [f"{name} wants {template}" for template, name in wanted.items() if template not in house.shelf.names()]
     fix = "write templates/<name>/en.html, or give the campaign another template" if missing else ""
     return "; ".join(missing) or f"{len(wanted)} campaigns have their templates", fix
+
+
+def _pages(house: House) -> tuple[str, str]:
+    return ("the pages have their dress", "") if DRESS.is_file() else (UNBUILT, BUILD)
 
 
 def _transport(house: House) -> tuple[str, str]:
@@ -135,6 +140,7 @@ CHECKS: tuple[tuple[str, Callable[[House], tuple[str, str]], Mark | None], ...] 
     ("generation", _safe_mode, Mark.MEND),
     ("representatives", _staff, None),
     ("templates", _templates, Mark.MEND),
+    ("pages", _pages, Mark.LOOK),
     ("campaigns", _campaigns, Mark.MEND),
     ("transport", _transport, Mark.LOOK),
     ("links", _links, None),

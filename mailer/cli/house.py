@@ -10,7 +10,7 @@ from mailer import __version__, backup, clock, founding, pipeline, server, setti
 from mailer.cli.terminal import chosen, named, opened, out, read_files
 from mailer.errors import Invalid
 from mailer.house import House
-from mailer.paths import Home
+from mailer.paths import BUILD, DRESS, UNBUILT, Home
 from mailer.people.staff import Role
 
 commands = typer.Typer()
@@ -77,6 +77,8 @@ def run() -> None:
 
         def ready(address: str) -> None:
             out.print(f"Lifeline is open at {address}; stop it with Ctrl-C", highlight=False)
+            if not DRESS.is_file():
+                out.print(f"{UNBUILT}; {BUILD}", highlight=False)
 
         server.serve(house, create_app(house), ready)
 

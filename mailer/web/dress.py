@@ -14,12 +14,12 @@ from typing import cast
 from flask import Flask, Response, abort, g, request, url_for
 from markupsafe import Markup
 
+from mailer.paths import DRESS
 from mailer.web.doors import anyone
 
 ASSETS = Path(__file__).parent / "assets"
 SERVED = ("house.css", "mark.svg")  # of the sources; of what was built, everything
 FOREVER = "public, max-age=31536000, immutable"  # an address with a digest in it never means anything else
-UNBUILT = "the pages wear their plain dress, and run no script; to build the other one: make assets"
 
 
 def install(app: Flask) -> None:
@@ -43,8 +43,7 @@ def install(app: Flask) -> None:
 @cache
 def dressed() -> str:
     """Return a short digest of what was built, or nothing if nothing was."""
-    digest = ASSETS / "dist" / "digest.txt"
-    return digest.read_text(encoding="ascii")[:12] if digest.is_file() else ""
+    return DRESS.read_text(encoding="ascii")[:12] if DRESS.is_file() else ""
 
 
 def asset(name: str) -> str:

@@ -7,7 +7,7 @@ import pytest
 from typer.testing import CliRunner
 
 from mailer import checkup
-from mailer.checkup import Mark
+from mailer.checkup import Mark, house
 from mailer.cli import app, check
 from mailer.paths import Home
 from tests.checkup.conftest import Town
@@ -43,6 +43,16 @@ def test_the_command_prints_findings_and_ends_with_1_when_something_must_be_mend
     assert '_dmarc.shop.example. IN TXT "v=DMARC1; p=none; rua=mailto:dmarc@shop.example"' in plain.stdout
     told = [json.loads(line) for line in machine.stdout.splitlines()]
     assert next(each for each in told if each["name"] == "DMARC")["mark"] == "mend"
+
+
+def test_pages_without_their_dress_are_said_and_how_to_get_it(
+    town: Town, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(house, "DRESS", tmp_path / "digest.txt")
+    found = {each.name: each for each in house.look(town.house, is_real=True)}["pages"]
+    assert (found.mark, found.fix) == (Mark.LOOK, "build the other one: make assets")
+    (tmp_path / "digest.txt").touch()
+    assert {each.name: each for each in house.look(town.house, is_real=True)}["pages"].mark is Mark.GOOD
 
 
 _look = checkup.check
