@@ -8,7 +8,7 @@ from sqlmodel import Session, col, select
 
 from mailer import clock
 from mailer.campaigns.campaign import Campaign
-from mailer.cli.terminal import opened, out, read_files
+from mailer.cli.terminal import opened, out, read_segments
 from mailer.errors import Invalid
 from mailer.people.customer import Customer
 from mailer.pipeline import desk
@@ -31,7 +31,7 @@ def _segment(session: Session, name: str) -> Segment:
 def segment_list() -> None:
     """Print every segment with its count and its question."""
     with opened() as house:
-        read_files(house)
+        read_segments(house)
         table = Table("segment", "customers", "who they are", box=None)
         with desk.questions(house, clock.now) as ask, house.store.read() as session:
             ask.fold()
@@ -44,7 +44,7 @@ def segment_list() -> None:
 def segment_count(name: str) -> None:
     """Print how many customers are in a segment now."""
     with opened() as house:
-        read_files(house)
+        read_segments(house)
         with desk.questions(house, clock.now) as ask, house.store.read() as session:
             ask.fold()
             out.print(ask.count(_segment(session, name).tree))
@@ -57,7 +57,7 @@ def segment_show(
 ) -> None:
     """Print a segment as a file would hold it, some of its customers, and why they are in it."""
     with opened() as house:
-        read_files(house)
+        read_segments(house)
         with desk.questions(house, clock.now) as ask, house.store.read() as session:
             ask.fold()
             found = _segment(session, name)

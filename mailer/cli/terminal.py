@@ -49,9 +49,17 @@ def progress(rows: list[Any], chunk: int, what: str) -> Iterator[list[Any]]:
 
 def read_files(house: House) -> None:
     """Take what is new in the files of segments and campaigns."""
+    read_segments(house)
     with house.store.write() as session:
-        changed = segment_files.sync(session, house.home.segments, clock.now())
-        session.flush()
-        changed += campaign_files.sync(session, house.home.campaigns, clock.now())
-    for name in changed:
+        _say_read(campaign_files.sync(session, house.home.campaigns, clock.now()))
+
+
+def read_segments(house: House) -> None:
+    """Take what is new in the files of segments: a question about them changes no campaign."""
+    with house.store.write() as session:
+        _say_read(segment_files.sync(session, house.home.segments, clock.now()))
+
+
+def _say_read(names: list[str]) -> None:
+    for name in names:
         err.print(f"read {name}", highlight=False)
