@@ -13,6 +13,7 @@ import tempfile
 import time
 from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 from sqlmodel import col, select
@@ -47,7 +48,7 @@ def main() -> None:
         for page in town.pages:
             if page.path.startswith("/mailbox"):
                 continue
-            _measure(page.name, lambda page=page: clients[page.who].get(page.path), given.times)
+            _measure(page.name, partial(clients[page.who].get, page.path), given.times)
 
 
 def _measure(name: str, look: Callable[[], object], times: int) -> None:
