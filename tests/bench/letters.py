@@ -2,8 +2,8 @@
 
     python -m tests.bench letters [--messages 1000] [--rounds 3] [--json]
 
-A personal letter of about 20 kB on the wire: three conditions, a loop of five counted links, links and facts that differ
-in every letter, the headers of a list. Nothing is sent. Round by round, side by side:
+A personal letter of about 20 kB on the wire: three conditions, a loop of five counted links, links and facts that
+differ in every letter, the headers of a list. Nothing is sent. Round by round, side by side:
 
     compiled   pieces encoded once a template version (rendering.pressing), headers by mail.compose
     press      the same, asked of a child process of the press: JSON there, frames back
