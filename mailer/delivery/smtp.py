@@ -207,8 +207,8 @@ def malformed(envelope: Envelope) -> Receipt | None:
 
     A bare CR or LF would let one server see two messages where another sees one (SMTP smuggling; RFC 5321, 2.3.8).
     """
-    data = envelope.data
-    if not data.count(b"\r") == data.count(b"\n") == data.count(b"\r\n") or b"\0" in data:
+    lines = b"".join(envelope.data.split(b"\r\n"))  # half the time of counting what is bare
+    if b"\r" in lines or b"\n" in lines or b"\0" in lines:
         return Receipt(Outcome.REFUSED, 0, "not sent: the message has a bare CR or LF, or a NUL")
     for address in (envelope.sender, envelope.recipient):
         if not address.isprintable() or any(sign in address for sign in " <>"):
