@@ -78,7 +78,8 @@ def test_whatever_is_wrong_with_a_token_the_answer_is_the_same(
         wrong = ("x", "", "ü" * 40, house.signer.sign(other, 1), house.signer.sign(door.purpose, 999), f"b{right[1:]}")
         for token in filter(None, wrong):
             for method in rule.methods - {"HEAD", "OPTIONS"}:
-                answer = anyone.open(rule.rule.replace("<token>", token), method=method)
+                address = re.sub("<int:[a-z]+>", "1", rule.rule.replace("<token>", token))
+                answer = anyone.open(address, method=method)
                 answers.add((answer.status_code, answer.get_data()))
     assert len(answers) == 1
     assert answers.pop()[0] == 404
