@@ -14,8 +14,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlmodel import Field, Session, SQLModel, UniqueConstraint, col, select
 
 from mailer.inbox.conversation import Conversation, Entry, EntryKind
-from mailer.people.presence import here_between
-from mailer.people.staff import Staff
+from mailer.people.staff import Staff, here_between
 from mailer.store import ID, UTC
 
 SLOT = timedelta(minutes=30)

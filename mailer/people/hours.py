@@ -46,7 +46,24 @@ class Hours(NamedTuple):
     closes: str
 
 
-def spans(week: Sequence[Hours], zone: str, since: datetime, days: int) -> Iterator[tuple[datetime, datetime]]:
+Span = tuple[datetime, datetime]  # from, until (exclusive), in UTC
+
+
+def here(
+    week: Sequence[Hours], zone: str, since: datetime, until: datetime, away: Sequence[Span] = ()
+) -> Iterator[Span]:
+    """Yield the hours in [since, until), in order, less the times `away`, which are sorted by their begin."""
+    for opens, closes in spans(week, zone, since, (until - since).days + 2):
+        left, end = max(opens, since), min(closes, until)
+        for gone, back in away:
+            if left < min(gone, end):
+                yield left, min(gone, end)
+            left = max(left, back)
+        if left < end:
+            yield left, end
+
+
+def spans(week: Sequence[Hours], zone: str, since: datetime, days: int) -> Iterator[Span]:
     """Yield each (opens, closes) in UTC, in order, from the day before `since` for so many days."""
     first = since.astimezone(ZoneInfo(zone)).date() - timedelta(days=1)
     by_weekday = {hours.weekday: hours for hours in week}

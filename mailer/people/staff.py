@@ -5,8 +5,8 @@ keeps both the rule and the name, so that the customer's own person is still the
 """
 
 import enum
-from collections.abc import Sequence
-from datetime import datetime
+from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta
 from functools import cache
 from secrets import token_urlsafe
 
@@ -17,15 +17,16 @@ from sqlmodel.sql.expression import SelectOfScalar
 
 from mailer.errors import Invalid
 from mailer.people.face import draw, initials
-from mailer.people.hours import Hours, sentence, spans
+from mailer.people.hours import Hours, Span, here, sentence
 from mailer.store import ID, UTC, new_public_id, words
 
 __all__ = [
-    "Absence", "Role", "Staff", "WorkingHours", "absence", "face", "fits", "hours_sentence", "initials", "is_here",
-    "next_here", "present", "representatives", "set_password",
+    "Absence", "Role", "Staff", "WorkingHours", "absence", "face", "fits", "here_between", "hours_sentence", "initials",
+    "is_here", "next_here", "present", "representatives", "set_password",
 ]  # fmt: skip
 
-AHEAD = 400  # days looked ahead for somebody's next hour
+AHEAD = timedelta(days=400)  # looked ahead for somebody's next hour
+INSTANT = timedelta.resolution
 SHORTEST = 8  # characters of a password
 _HASHER = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)  # OWASP's least; about 80 ms
 
@@ -134,27 +135,25 @@ def present(session: Session, people: Sequence[Staff], now: datetime) -> list[tu
     away = set(session.exec(now_away.where(col(Absence.staff_id).in_(ids))))
 
     def is_open(person: Staff) -> bool:
-        hours = spans(weeks.get(person.id or 0, ()), person.time_zone, now, 2)
-        return any(opens <= now < closes for opens, closes in hours)
+        return any(here(weeks.get(person.id or 0, ()), person.time_zone, now, now + INSTANT))
 
     return [(person, person.active and person.id not in away and is_open(person)) for person in people]
 
 
 def next_here(session: Session, staff_id: int, now: datetime) -> datetime | None:
-    """Return the first instant from `now` on at which somebody is here, or None within `AHEAD` days."""
+    """Return the first instant from `now` on at which somebody is here, or None within `AHEAD`."""
     staff = session.get(Staff, staff_id)
-    if staff is None or not staff.active:
-        return None
-    coming = select(Absence).where(Absence.staff_id == staff_id, Absence.ends_at > now)
+    return next((since for since, _ in here_between(session, staff, now, now + AHEAD)), None) if staff else None
+
+
+def here_between(session: Session, staff: Staff, since: datetime, until: datetime) -> Iterator[Span]:
+    """Yield the spans of [since, until) in which `staff` is here, in order; none for who has left."""
+    if not staff.active:
+        return
+    coming = select(Absence).where(Absence.staff_id == staff.id, Absence.ends_at > since, Absence.starts_at < until)
     away = session.exec(coming.order_by(col(Absence.starts_at))).all()
-    for opens, closes in spans(_week(session, staff_id), staff.time_zone, now, AHEAD):
-        here = max(opens, now)
-        for each in away:
-            if each.starts_at <= here < each.ends_at:
-                here = each.ends_at
-        if here < closes:
-            return here
-    return None
+    times = [(each.starts_at, each.ends_at) for each in away]
+    yield from here(_week(session, staff.id), staff.time_zone, since, until, times)
 
 
 def hours_sentence(session: Session, staff: Staff, language: str = "en") -> str:

@@ -1,5 +1,6 @@
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from sqlmodel import Session
@@ -9,8 +10,10 @@ from mailer.people.staff import (
     Absence,
     Role,
     Staff,
+    WorkingHours,
     absence,
     face,
+    here_between,
     hours_sentence,
     is_here,
     next_here,
@@ -127,3 +130,43 @@ def test_all_at_once_are_here_as_each_of_them_is(session: Session, now: datetime
     for hour in range(0, 24 * 8, 5):
         at = now + timedelta(hours=hour)
         assert [here for _, here in present(session, people, at)] == [is_here(session, each.id, at) for each in people]
+
+
+def somebody(session: Session, now: datetime, *away: tuple[datetime, datetime], zone: str = "Europe/Berlin") -> Staff:
+    staff = Staff(email=f"{zone}{len(away)}@x", name="Maya", role=Role.REPRESENTATIVE, time_zone=zone, created_at=now)
+    session.add(staff)
+    session.flush()
+    session.add_all(WorkingHours(staff_id=staff.id or 0, weekday=day) for day in range(5))
+    session.add_all(Absence(staff_id=staff.id or 0, starts_at=since, ends_at=until) for since, until in away)
+    session.flush()
+    return staff
+
+
+def test_an_absence_in_the_middle_of_a_day_leaves_both_its_ends(session: Session, now: datetime) -> None:
+    hour = timedelta(hours=1)  # Maya is here from 8 to 16 UTC, and it is 10
+    staff = somebody(session, now, (now + hour, now + 2 * hour), (now + 3 * hour, now + 30 * hour))
+    spans = list(here_between(session, staff, now, now + timedelta(days=2)))
+    assert spans == [(now, now + hour), (now + 2 * hour, now + 3 * hour), (now + 46 * hour, now + 48 * hour)]
+
+
+def test_who_has_left_is_never_here(session: Session, now: datetime) -> None:
+    staff = somebody(session, now)
+    staff.active = False
+    assert list(here_between(session, staff, now, now + timedelta(days=7))) == []
+
+
+def test_they_are_what_the_clock_on_their_wall_says_at_every_half_hour_of_a_month(
+    session: Session, now: datetime
+) -> None:
+    """Over the change of clocks on 29 March, with absences that touch, overlap and hide whole days."""
+    hours = [(3, 9), (5, 30), (30, 54), (96, 97), (97, 98), (200, 420)]
+    away = [(now + timedelta(hours=a), now + timedelta(hours=b)) for a, b in hours]
+    staff = somebody(session, now, *away)
+    spans = list(here_between(session, staff, now, now + timedelta(days=30)))
+    assert spans == sorted(spans)
+    for each in range(30 * 48):
+        at = now + timedelta(minutes=30 * each)
+        wall = at.astimezone(ZoneInfo("Europe/Berlin"))
+        works = wall.weekday() < 5 and 9 <= wall.hour < 17 and not any(gone <= at < back for gone, back in away)
+        assert any(since <= at < until for since, until in spans) is works, at
+        assert is_here(session, staff.id or 0, at) is works, at
