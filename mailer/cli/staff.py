@@ -10,15 +10,12 @@ from mailer.people.staff import Role
 from mailer.pipeline.passes import invite
 
 commands = typer.Typer(no_args_is_help=True, help="Who answers, plans and runs the house.")
+AsRole = Annotated[Role, typer.Option(help="What they may do.")]
+InZone = Annotated[str, typer.Option(help="Their time zone, as Europe/Berlin.")]
 
 
 @commands.command("add")
-def staff_add(
-    name: str,
-    email: str,
-    role: Annotated[Role, typer.Option(help="What they may do.")] = Role.REPRESENTATIVE,
-    zone: Annotated[str, typer.Option(help="Their time zone, as Europe/Berlin.")] = "UTC",
-) -> None:
+def staff_add(name: str, email: str, role: AsRole = Role.REPRESENTATIVE, zone: InZone = "UTC") -> None:
     """Add a member of staff and print their first password."""
     with opened() as house:
         staff, password = founding.appoint(house, name=name, email=email, role=role, zone=zone, now=clock.now())
@@ -26,12 +23,7 @@ def staff_add(
 
 
 @commands.command("invite")
-def staff_invite(
-    name: str,
-    email: str,
-    role: Annotated[Role, typer.Option(help="What they may do.")] = Role.REPRESENTATIVE,
-    zone: Annotated[str, typer.Option(help="Their time zone, as Europe/Berlin.")] = "UTC",
-) -> None:
+def staff_invite(name: str, email: str, role: AsRole = Role.REPRESENTATIVE, zone: InZone = "UTC") -> None:
     """Add a member of staff who chooses their first password themselves, from an email that is good for three days."""
     with opened() as house, house.store.write() as session:
         staff = invite(house, session, name=name, email=email, role=role, zone=zone, now=clock.now())

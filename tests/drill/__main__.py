@@ -36,7 +36,7 @@ SCENARIOS = {
     "race": "customers who leave while we send",
     "restore": "an older database put back while sending",
 }
-KILLS = 200  # of the whole drill
+KILLS, FEW = 200, 8  # of the whole drill, and of its short form
 SUMS = ("messages", "kills", "delivered", "twice", "lost_unseen", "in_doubt", "in_doubt_and_delivered", "unfinished")
 
 
@@ -48,7 +48,7 @@ def drill(given: Given, names: list[str]) -> list[Result]:
         began = time.monotonic()
         result: Result = importlib.import_module(f"tests.drill.{name}").run(given)
         result.seconds = round(time.monotonic() - began, 1)
-        print(f"{name}: {verdict(result)}, {result.seconds} s", file=sys.stderr)
+        print(f"{name}: {verdict(result)}, {result.seconds} s; {figures(result)}", file=sys.stderr)
         results.append(result)
     return results
 
@@ -58,13 +58,22 @@ def verdict(result: Result) -> str:
     return "holds" if result.holds else "BROKEN" if not result.skipped else "not tried"
 
 
+def figures(result: Result) -> str:
+    """Say what a scenario counted: what is not nothing, and always the two that must be."""
+    counted = {name: getattr(result, name) for name in SUMS}
+    shown = {name: many for name, many in counted.items() if many or name in ("twice", "lost_unseen")} | result.details
+    return ", ".join(f"{name} {many}" for name, many in shown.items())
+
+
 def main() -> None:
     """Run the drill as a command."""
     options = argparse.ArgumentParser(
         prog="tests.drill", description=__doc__, formatter_class=argparse.RawTextHelpFormatter
     )
     options.add_argument(
-        "--kills", type=int, help="so many, in the scenario `kills` alone; without it 200, and every scenario"
+        "--kills",
+        type=int,
+        help="so many, in the scenario `kills` alone; without it 200 (short: 8), and every scenario",
     )
     options.add_argument("--messages", type=int, default=0, help="of the scenario `kills`; otherwise by the kills")
     options.add_argument("--connections", type=int, choices=(8, 32), help="only so many; otherwise both")
@@ -77,7 +86,8 @@ def main() -> None:
     asked = options.parse_args()
     print(f"seed {asked.seed}", file=sys.stderr)
     connections = (asked.connections,) if asked.connections else (8, 32)
-    given = Given(asked.kills or KILLS, asked.messages, connections, asked.store, asked.seed, asked.wrong, asked.short)
+    kills = asked.kills or (FEW if asked.short else KILLS)
+    given = Given(kills, asked.messages, connections, asked.store, asked.seed, asked.wrong, asked.short)
     results = drill(given, asked.only or (["kills"] if asked.wrong or asked.kills else list(SCENARIOS)))
     holds = all(result.holds for result in results)
     if not asked.json:

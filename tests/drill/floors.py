@@ -9,9 +9,7 @@ With `--store postgresql` the truth lies in a server, which is not killed (see `
 import os
 import re
 import signal
-import tempfile
 from collections import Counter
-from contextlib import ExitStack
 from pathlib import Path
 
 from sqlmodel import select
@@ -21,8 +19,9 @@ from mailer.paths import Home
 from mailer.replies.inbound import InboundEmail
 from tests.drill import lives, shop
 from tests.drill.books import compare
+from tests.drill.ground import ground
+from tests.drill.house import judge_of
 from tests.drill.result import Given, Result
-from tests.postgresql import DURABLE, Server
 
 CUSTOMERS, REPLIES = 1600, 30
 FIRST = ("spool.", "replies.", "insights.", "campaigns.")  # in the order a life meets them
@@ -46,16 +45,9 @@ def run(given: Given) -> Result:
     result = Result("floors")
     killed: Counter[str] = Counter()
     names = failpoints()
-    with ExitStack() as stack:
-        url = ""
-        if given.store == "postgresql":
-            server = Server(DURABLE)
-            stack.callback(server.stop)
-            url = server.new()
-        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="drill-")))
+    with ground(given) as (folder, url):
         with lives.judge(folder):
-            transport = f"smtp://127.0.0.1:{(folder / 'port').read_text()}?tls=no"
-            home = shop.found(folder, CUSTOMERS, transport, url=url)
+            home = shop.found(folder, CUSTOMERS, judge_of(folder), url=url)
             for name in names:
                 often = LIVES.get(name.partition(".")[0], OFTEN)
                 for nth in often[:1] if given.short else often:

@@ -25,6 +25,11 @@ def address_of(folder: Path) -> str:
     return (folder / "store").read_text()
 
 
+def judge_of(folder: Path) -> str:
+    """Return the URL of the transport that leads to the judge of `folder`, which listens by now."""
+    return f"smtp://127.0.0.1:{(folder / 'port').read_text()}?tls=no"
+
+
 def prepare(folder: Path, messages: int, url: str = "") -> None:
     """Make the house and put so many messages into its outbox; `url` names an empty database instead of SQLite."""
     (folder / "store").write_text(url or f"sqlite:///{folder}/mailer.db")

@@ -7,19 +7,17 @@ one before left. In doubt may be one message a connection and kill, at most.
 import random
 import signal
 import sys
-import tempfile
 import time
 from collections import Counter
-from contextlib import ExitStack
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 
 from tests.drill import lives
 from tests.drill.books import compare, logged
+from tests.drill.ground import ground
 from tests.drill.house import prepare
 from tests.drill.result import Given, Result
 from tests.drill.worker import live
-from tests.postgresql import DURABLE, Server
 
 BY_MESSAGE = ("delivery.claimed", "delivery.after-dot")
 BY_ROUND = (
@@ -93,13 +91,7 @@ class Drill:
 def drill(given: Given, kills: int, connections: int) -> Result:
     """Run one drill in a folder of its own."""
     messages = given.messages or max(300, kills * (connections + 20))
-    with ExitStack() as stack:
-        url = ""
-        if given.store == "postgresql":
-            server = Server(DURABLE)
-            stack.callback(server.stop)
-            url = server.new()
-        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="drill-")))
+    with ground(given) as (folder, url):
         prepare(folder, messages, url)
         return Drill(folder, given, kills, messages, connections).run()
 

@@ -6,12 +6,10 @@ handing over the same message at the same moment is tried on purpose: many leave
 """
 
 import random
-import tempfile
 import threading
 import time
 from collections import Counter
 from contextlib import ExitStack
-from pathlib import Path
 
 import sqlalchemy as sa
 
@@ -22,8 +20,9 @@ from mailer.mail.tokens import Purpose
 from mailer.web.app import create_app
 from tests.drill import lives, shop
 from tests.drill.books import compare, logged
+from tests.drill.ground import ground
+from tests.drill.house import judge_of
 from tests.drill.result import Given, Result
-from tests.postgresql import DURABLE, Server
 
 
 def run(given: Given) -> Result:
@@ -31,15 +30,9 @@ def run(given: Given) -> Result:
     result = Result("race")
     customers, leaving = (200, 30) if given.short else (10_000, 500)
     with ExitStack() as stack:
-        url = ""
-        if given.store == "postgresql":
-            server = Server(DURABLE)
-            stack.callback(server.stop)
-            url = server.new()
-        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="drill-")))
+        folder, url = stack.enter_context(ground(given))
         stack.enter_context(lives.judge(folder))
-        transport = f"smtp://127.0.0.1:{(folder / 'port').read_text()}?tls=no"
-        house = shop.open_house(shop.found(folder, customers, transport, url=url))
+        house = shop.open_house(shop.found(folder, customers, judge_of(folder), url=url))
         stack.callback(house.close)
         result.wants(shop.choose(house) == customers, "not everybody was chosen")
         with house.store.read() as session:

@@ -10,17 +10,15 @@ import os
 import random
 import signal
 import sqlite3
-import tempfile
 import time
-from contextlib import ExitStack
 from pathlib import Path
 
 from tests.drill import lives
 from tests.drill.books import compare, logged
+from tests.drill.ground import ground
 from tests.drill.house import address_of, prepare
 from tests.drill.result import Given, Result
 from tests.drill.worker import shift
-from tests.postgresql import DURABLE, Server
 
 LEASE = 1.0  # seconds
 CONNECTIONS = 8
@@ -33,15 +31,8 @@ def run(given: Given) -> Result:
     rounds = 1 if given.short else 12
     chance = random.Random(given.seed)
     took = 0
-    with ExitStack() as stack:
-        url = ""
-        if given.store == "postgresql":
-            server = Server(DURABLE)
-            stack.callback(server.stop)
-            url = server.new()
-        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="drill-")))
+    with ground(given) as (folder, url), lives.judge(folder):
         prepare(folder, rounds * (FIRST + SECOND), url)
-        stack.enter_context(lives.judge(folder))
         for _ in range(rounds):
             enough = logged(folder) + chance.randint(0, FIRST // 2)
             first = lives.PROCESSES.Process(target=shift, args=(folder, CONNECTIONS, FIRST, LEASE, None))

@@ -23,7 +23,7 @@ from mailer.delivery.retry import Retry
 from mailer.delivery.sender import Claims, Receipts
 from mailer.delivery.transport import Envelope, Outcome, open_transport
 from mailer.store import Store, Urgency
-from tests.drill.house import GATE, LEASE, address_of, envelope
+from tests.drill.house import GATE, LEASE, address_of, envelope, judge_of
 
 RETRY = Retry()
 
@@ -104,7 +104,7 @@ KINDS = {"": Worker, "mark-after": MarkAfter, "mark-before": MarkBefore}
 
 def deliver(worker: Worker, folder: Path, connections: int) -> None:
     """Send to the judge until nothing is left to take now."""
-    transport = open_transport(f"smtp://127.0.0.1:{(folder / 'port').read_text()}?tls=no", folder)
+    transport = open_transport(judge_of(folder), folder)
     sender.send(worker.batches, transport, worker.commit, connections, worker.note)
 
 
