@@ -15,6 +15,7 @@ from functools import reduce
 from typing import Any
 
 import ibis
+from ibis import _
 
 from mailer.insights.comparison import COMPARISONS
 from mailer.insights.insight import Type, day_of
@@ -41,20 +42,23 @@ def streak(events: Any, today: int, name: str, unit: str) -> Any:
     """Return how many days or weeks in a row had such an event, up to now."""
     width = WIDTHS[unit]
     shift = _THURSDAY if unit == "week" else 0
+    now = (today + shift) // width
     spans = events.select("customer_id", span=(events.day + shift) // width).distinct()
-    by_customer = ibis.window(group_by="customer_id", order_by=ibis.desc("span"))
-    spans = spans.mutate(place=ibis.row_number().over(by_customer), newest=spans.span.max().over(by_customer))
-    unbroken = (spans.newest >= (today + shift) // width - 1) & (spans.span + spans.place == spans.newest)
-    return spans.filter(unbroken).group_by("customer_id").aggregate(**{name: lambda one: one.count()})
+    begun = spans.anti_join(spans.select("customer_id", span=spans.span + 1), ["customer_id", "span"])
+    newest = spans.group_by("customer_id").aggregate(newest=spans.span.max())
+    unbroken = newest.filter(newest.newest >= now - 1)
+    first = begun.group_by("customer_id").aggregate(begun=begun.span.max())
+    return unbroken.inner_join(first, "customer_id").select("customer_id", **{name: _.newest - _.begun + 1})
 
 
 def most(events: Any, name: str, value: Any, weight: Any = None) -> Any:
     """Return the value with most events, or with the greatest sum of `weight`; of equals, the first by the alphabet."""
     asked = events.select("customer_id", value=value, weight=1 if weight is None else weight)
     summed = asked.group_by("customer_id", "value").aggregate(weight=asked.weight.sum().fill_null(0))
-    order = ibis.window(group_by="customer_id", order_by=[ibis.desc("weight"), ibis.asc("value")])
-    first = summed.filter(summed.value.notnull()).mutate(place=ibis.row_number().over(order))
-    return first.filter(first.place == 0).select("customer_id", **{name: first.value})
+    known = summed.filter(summed.value.notnull())
+    best = known.group_by("customer_id").aggregate(best=known.weight.max())
+    equals = known.inner_join(best, ["customer_id", known.weight == best.best])
+    return equals.group_by("customer_id").aggregate(**{name: equals.value.min()})
 
 
 def newest(events: Any, name: str, value: Any, *, oldest: bool = False) -> Any:

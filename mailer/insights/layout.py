@@ -79,8 +79,11 @@ def computed(tables: Tables, today: int, only: Collection[str] | None = None) ->
     customers = tables.customers.semi_join(tables.touched, "customer_id")
     events = tables.events.filter(tables.events.day <= today).semi_join(tables.touched, "customer_id")
     known = customers.select("customer_id", *ASKED)
+    parts: list[Any] = []
     for names in dict.fromkeys(each.names for each in asked if each.names):
-        known = _joined(known, events.filter(events["name"].isin(names)), [e for e in asked if e.names == names], today)
+        read = events.filter(events["name"].isin(names))
+        parts += _parts(read, [each for each in asked if each.names == names], today)
+    known = _joined(known, parts)
     for each in asked:
         if not each.of:
             known = known.mutate(**{each.name: each.compute(known, today)})
@@ -103,12 +106,17 @@ def _made_of(names: Collection[str], tables: Tables, today: int) -> set[str]:
     return found
 
 
-def _joined(known: Any, events: Any, asked: Sequence[Insight], today: int) -> Any:
+def _parts(events: Any, asked: Sequence[Insight], today: int) -> list[Any]:
+    """Return tables of customer_id and insights: all that are reductions of these events in one, each other alone."""
     made = {each.name: each.compute(events, today) for each in asked}
-    reductions = {key: value for key, value in made.items() if not isinstance(value, ibis.ir.Table)}
     parts = [value for value in made.values() if isinstance(value, ibis.ir.Table)]
-    if reductions:
-        parts.insert(0, events.group_by("customer_id").aggregate(**reductions))
-    for part in parts:
-        known = known.left_join(part, "customer_id").drop("customer_id_right")
-    return known
+    reductions = {key: value for key, value in made.items() if not isinstance(value, ibis.ir.Table)}
+    return [events.group_by("customer_id").aggregate(**reductions), *parts] if reductions else parts
+
+
+def _joined(known: Any, parts: Sequence[Any]) -> Any:
+    """Join all parts to the customers at one level: as many levels would take a store longer to plan than to answer."""
+    names = [*known.columns, *(name for part in parts for name in part.columns if name != "customer_id")]
+    for n, part in enumerate(parts):
+        known = known.left_join(part, "customer_id", rname=f"{{name}}_{n}")
+    return known.select(*names)

@@ -148,11 +148,17 @@ def new_favourite(known: Any, today: int) -> Any:
     return ibis.ifelse(known.recent_favourite != known.previous_favourite, known.recent_favourite, ibis.null("string"))
 
 
+def _days(baskets: Any) -> Any:
+    """Return each day they came on, with what they spent."""
+    return baskets.group_by("customer_id", "day").aggregate(spent=baskets.amount_cents.sum().fill_null(0))
+
+
 @insight("repeats", Type.INT, "day", "who came back on {amount}", label="number of days they came back on", none=0,
          lasts=True, line="came back on {repeats}", because="You came back on {repeats}")  # fmt: skip
 def repeats(baskets: Any, today: int) -> Any:
     """On how many days after the first one they came: the frequency of models of buying."""
-    return baskets.day.nunique() - 1
+    days = _days(baskets)
+    return days.group_by("customer_id").aggregate(repeats=days.count() - 1)
 
 
 @insight("days_with_us", Type.INT, "day", "whose first and last basket are {amount} apart", none=0,
@@ -169,10 +175,12 @@ def days_with_us(baskets: Any, today: int) -> Any:
          because="You spend {repeat_value} on a day you come back")  # fmt: skip
 def repeat_value(baskets: Any, today: int) -> Any:
     """How much they spend on average on a day they come back on, in whole cents."""
-    days = baskets.group_by("customer_id", "day").aggregate(spent=baskets.amount_cents.sum().fill_null(0))
-    first = days.day.min().over(ibis.window(group_by="customer_id"))
-    later = days.mutate(first=first).filter(lambda each: each.day > each["first"])
-    return later.group_by("customer_id").aggregate(repeat_value=rounded(later.spent.cast("float64").mean()))
+    days = _days(baskets)
+    told = days.group_by("customer_id").aggregate(
+        days=days.count(), spent=days.spent.sum(), first=days.spent.argmin(days.day)
+    )
+    back = told.filter(told.days > 1)
+    return back.select("customer_id", repeat_value=rounded((back.spent - back["first"]) / (back.days - 1)))
 
 
 @insight("baskets_ever", Type.INT, "basket", "who had {amount} ever", label="number of baskets", none=0, lasts=True,
@@ -258,10 +266,9 @@ def last_engaged_at(acts: Any, today: int) -> Any:
 def emails_unanswered(told: Any, today: int) -> Any:
     """How many emails of ours left to them since they last answered one, or ever: many are a reason to write less."""
     sent = told["name"] == "email_sent"
-    answered = told["at"].max(where=~sent).over(ibis.window(group_by="customer_id"))
-    unanswered = told.mutate(sent=sent, answered=answered).filter(
-        lambda each: each.sent & (each.answered.isnull() | (each["at"] > each.answered))
-    )
+    answers = told.filter(~sent).group_by("customer_id").aggregate(answered=lambda each: each["at"].max())
+    emails = told.filter(sent).left_join(answers, "customer_id")
+    unanswered = emails.filter(emails.answered.isnull() | (emails["at"] > emails.answered))
     return unanswered.group_by("customer_id").aggregate(emails_unanswered=unanswered.count())
 
 
