@@ -14,6 +14,7 @@ from tests.drill.house import address_of
 from tests.drill.result import Result
 
 ENDS = {state for state in State if state not in outbox.PENDING}
+BEFORE = set(outbox.PENDING) - set(outbox.LEFT)
 LENGTH = 55  # of a line in the judge's log: a Message-ID of the drill, and a line end
 
 
@@ -21,6 +22,15 @@ def logged(folder: Path) -> int:
     """How many messages the judge has."""
     log = folder / "judge.log"
     return log.stat().st_size // LENGTH if log.exists() else 0
+
+
+def waiting(folder: Path) -> int:
+    """How many messages may still leave: not those that were handed over, whatever became of them."""
+    store = Store(address_of(folder))
+    with store.read() as session:
+        many = session.execute(sa.select(sa.func.count()).where(T.c.state.in_(BEFORE))).scalar_one()
+    store.close()
+    return many
 
 
 def compare(folder: Path, result: Result) -> Result:

@@ -13,7 +13,7 @@ from multiprocessing.process import BaseProcess
 from pathlib import Path
 
 from tests.drill import lives
-from tests.drill.books import compare, logged
+from tests.drill.books import compare, logged, waiting
 from tests.drill.ground import ground
 from tests.drill.house import prepare
 from tests.drill.result import Given, Result
@@ -29,10 +29,9 @@ FAILPOINTS = (BY_MESSAGE[0], *BY_ROUND[:2], BY_MESSAGE[1], *BY_ROUND[2:])  # in 
 class Drill:
     """One drill, in one folder."""
 
-    def __init__(self, folder: Path, given: Given, kills: int, messages: int, connections: int) -> None:
+    def __init__(self, folder: Path, given: Given, kills: int, connections: int) -> None:
         self.folder, self.given, self.kills, self.connections = folder, given, kills, connections
         self.chance = random.Random(given.seed)
-        self.messages = messages
         self.killed_at: Counter[str] = Counter()
         self.most_in_doubt = 0
 
@@ -58,7 +57,7 @@ class Drill:
 
     def life(self, number: int) -> bool:
         """Let the worker live until it is killed, at a failpoint or by us at any moment; say whether it was."""
-        share = max(1, (self.messages - logged(self.folder)) // (self.kills - number + 1))
+        share = max(1, waiting(self.folder) // (self.kills - number + 1))
         name = "" if number % 2 else FAILPOINTS[number // 2 % len(FAILPOINTS)]
         nth = self.chance.randint(1, share if name in BY_MESSAGE else max(1, share // self.connections))
         enough = logged(self.folder) + self.chance.randint(0, share)
@@ -93,7 +92,7 @@ def drill(given: Given, kills: int, connections: int) -> Result:
     messages = given.messages or max(300, kills * (connections + 20))
     with ground(given) as (folder, url):
         prepare(folder, messages, url)
-        return Drill(folder, given, kills, messages, connections).run()
+        return Drill(folder, given, kills, connections).run()
 
 
 def run(given: Given) -> Result:
