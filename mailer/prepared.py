@@ -3,6 +3,9 @@
 SQLAlchemy looks up, expands and turns a statement anew each time it runs, which takes ten times as long as SQLite needs
 for it. What is run at every final dot is therefore compiled once for each kind of database, and given to the driver as
 text. A list of values is one parameter (`dialect.among`), so that the text stays the same however many there are.
+
+SQLite is in this process, so its driver is asked without anything between; what it raises is told as SQLAlchemy tells
+it. A server's answer takes longer than SQLAlchemy does, and its connection may break, which SQLAlchemy has to know.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -25,14 +28,20 @@ class Prepared:
         """Run it once, and return its rows as the driver gives them."""
         connection = session.connection()
         text, turned = self._on(connection.dialect)
-        return connection.exec_driver_sql(text, turned(given)).all()
+        if connection.dialect.name != "sqlite":
+            return connection.exec_driver_sql(text, turned(given)).all()
+        found: Sequence[Any] = _driven(connection, "execute", text, turned(given)).fetchall()
+        return found
 
     def run_each(self, session: Session, rows: Sequence[Mapping[str, Any]]) -> None:
         """Run it for each of these."""
         if rows:
             connection = session.connection()
             text, turned = self._on(connection.dialect)
-            connection.exec_driver_sql(text, [turned(row) for row in rows])
+            if connection.dialect.name != "sqlite":
+                connection.exec_driver_sql(text, [turned(row) for row in rows])
+                return
+            _driven(connection, "executemany", text, [turned(row) for row in rows])
 
     def _on(self, dialect: sa.Dialect) -> tuple[str, Callable[[Mapping[str, Any]], Any]]:
         if dialect.name not in self._made:
@@ -45,6 +54,16 @@ class Prepared:
             names = compiled.positiontup or list(compiled.params)
             self._made[dialect.name] = str(compiled), _turner(names, fixed, turns, bool(compiled.positiontup))
         return self._made[dialect.name]
+
+
+def _driven(connection: sa.Connection, how: str, text: str, given: Any) -> Any:
+    """Ask SQLite's own driver, and give its cursor back."""
+    driver: Any = connection.connection.driver_connection
+    try:
+        return getattr(driver, how)(text, given)
+    except connection.dialect.loaded_dbapi.Error as error:
+        told = sa.exc.DBAPIError.instance(text, given, error, connection.dialect.loaded_dbapi.Error)
+        raise told from error
 
 
 def _turner(names: Sequence[str], fixed: Mapping[str, Any], turns: Mapping[str, Turn], by_place: bool) -> Turn:

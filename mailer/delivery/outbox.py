@@ -334,6 +334,11 @@ _CLAIMED = (
 
 
 _LETTER = ("subject", "context", "template_version_id", "dated_at")
+_WRITE = Prepared(
+    sa.update(T)
+    .where(_this(), GUARD == State.CLAIMED, T.c.dated_at.is_(None))
+    .values({name: sa.bindparam(f"new_{name}") for name in _LETTER})
+)
 
 
 def write(session: Session, letters: Sequence[Mapping[str, Any]]) -> None:
@@ -341,13 +346,13 @@ def write(session: Session, letters: Sequence[Mapping[str, Any]]) -> None:
 
     The bytes are a function of these, so a message that leaves after a crash leaves with the bytes it had before.
     """
-    unwritten = sa.and_(_this(), GUARD == State.CLAIMED, T.c.dated_at.is_(None))
-    said: dict[str, Any] = {name: sa.bindparam(f"new_{name}") for name in _LETTER}
-    rows = [
-        {"its_id": row["id"], "its_epoch": row["epoch"]} | {f"new_{name}": row[name] for name in _LETTER}
-        for row in letters
-    ]
-    _each(session, sa.update(T).where(unwritten).values(said), rows)
+    _WRITE.run_each(
+        session,
+        [
+            {"its_id": row["id"], "its_epoch": row["epoch"]} | {f"new_{name}": row[name] for name in _LETTER}
+            for row in letters
+        ],
+    )
 
 
 def fail_rendering(session: Session, failures: Sequence[tuple[int, int, str]], now: datetime) -> None:

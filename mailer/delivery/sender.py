@@ -55,7 +55,13 @@ async def deliver(
         Exception: whatever `commit` or the source of envelopes raises; nothing more leaves then, and what was under way
             is left as its row says.
     """
-    feed, rounds = _Feed(envelopes, over or asyncio.Event()), _Rounds(commit, settled, connections)
+    return await _deliver(_Feed(_each(envelopes), over or asyncio.Event()), transport, commit, connections, settled)
+
+
+async def _deliver(
+    feed: "_Feed", transport: Transport, commit: Commit, connections: int, settled: Settled | None
+) -> Tally:
+    rounds = _Rounds(commit, settled, connections)
     working = connections
 
     async def connection() -> None:
@@ -113,16 +119,23 @@ async def flow(
     """Do what `send` does, in a loop that runs already."""
     over = asyncio.Event()
 
-    async def envelopes() -> AsyncIterator[Envelope]:
+    async def made() -> AsyncIterator[Sequence[Envelope]]:
         loop = asyncio.get_running_loop()
         with ThreadPoolExecutor(1, "mailer-write") as writer:
             following = loop.run_in_executor(writer, batches)
             while batch := await following:
                 following = loop.run_in_executor(writer, (lambda: ()) if over.is_set() else batches)
-                for envelope in filter(wanted, batch):
-                    yield envelope
+                yield batch
 
-    return await deliver(envelopes(), transport, commit, connections, settled, over)
+    return await _deliver(_Feed(made(), over, wanted), transport, commit, connections, settled)
+
+
+async def _each(envelopes: AsyncIterator[Envelope] | Iterable[Envelope]) -> AsyncIterator[Iterable[Envelope]]:
+    if isinstance(envelopes, AsyncIterator):
+        async for envelope in envelopes:
+            yield (envelope,)
+    else:
+        yield envelopes
 
 
 def _first(error: BaseException) -> BaseException:
@@ -134,25 +147,38 @@ def _first(error: BaseException) -> BaseException:
 class _Feed:
     """One source that many connections draw from; it is `over` when it is empty, or nobody can draw."""
 
-    def __init__(self, source: AsyncIterator[Envelope] | Iterable[Envelope], over: asyncio.Event) -> None:
+    def __init__(
+        self,
+        batches: AsyncIterator[Iterable[Envelope]],
+        over: asyncio.Event,
+        wanted: Callable[[Envelope], bool] = lambda _: True,
+    ) -> None:
         self.over = over
-        self._async = source if isinstance(source, AsyncIterator) else None
-        self._plain: Iterator[Envelope] = iter(()) if isinstance(source, AsyncIterator) else iter(source)
+        self._batches = batches
+        self._batch: Iterator[Envelope] = iter(())
+        self._wanted = wanted
         self._turn = asyncio.Lock()
 
     def __aiter__(self) -> "_Feed":
         return self
 
     async def __anext__(self) -> Envelope:
-        if self._async is None:
-            envelope = next(self._plain, None)
-        else:
+        while (envelope := self.at_hand()) is None:
             async with self._turn:
-                envelope = await anext(self._async, None)
-        if envelope is None:
-            self.over.set()
-            raise StopAsyncIteration
-        reach("delivery.claimed")
+                if (envelope := self.at_hand()) is not None:  # somebody fetched a batch meanwhile
+                    break
+                batch = await anext(self._batches, None)
+                if batch is None:
+                    self.over.set()
+                    raise StopAsyncIteration
+                self._batch = iter(batch)
+        return envelope
+
+    def at_hand(self) -> Envelope | None:
+        """Return the next one if nobody has to wait for it."""
+        envelope = next(filter(self._wanted, self._batch), None)
+        if envelope is not None:
+            reach("delivery.claimed")
         return envelope
 
 

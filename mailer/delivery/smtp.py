@@ -10,7 +10,9 @@ asked for, which marks the message durably. Only on a yes the dot follows:
 
 Connections are kept for many messages, and a while after the last one. A server that hung up meanwhile, or says that it
 had enough of this connection, gets the message over a new one, as long as the hand-over was not asked for. MAIL, RCPT
-and DATA go out together where the server offers PIPELINING (RFC 2920). An address with letters beyond ASCII before its
+and DATA go out together where the server offers PIPELINING (RFC 2920), and right behind the final dot of the message
+before (3.1 allows it) if the next one is there already: they commit nobody to anything, and a message then costs one
+round trip less. An address with letters beyond ASCII before its
 @ goes only to a server that offers SMTPUTF8 (RFC 6531). Credentials are sent over verified TLS, or to
 this very machine, and nowhere else.
 
@@ -24,7 +26,7 @@ import base64
 import contextlib
 import re
 import ssl
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Iterable
 from dataclasses import dataclass
 from urllib.parse import parse_qs, unquote, urlsplit
 
@@ -38,6 +40,7 @@ from mailer.mail.address import a_labels
 FAREWELL = 2.0  # seconds for the answer to QUIT
 OUR_FAULT = {530, 534, 535, 538}  # credentials: the operator's matter, never a reason to fail a message (RFC 4954)
 LOCAL = {"localhost", "127.0.0.1", "::1"}
+_NO_ENDS = bytes(sign for sign in range(256) if sign not in b"\r\n\0")
 
 QUEUE_IDS = (
     re.compile(r"queued as (\S+?)[.)]?$", re.IGNORECASE),  # Postfix, aiosmtpd, Exchange
@@ -136,13 +139,14 @@ class SmtpTransport:
         It ends when the relay cannot be reached: the envelope at hand is deferred, and no other is drawn.
         """
         line: Line | None = None
+        queue = _Queue(envelopes)
         try:
-            async for envelope in envelopes:
-                if receipt := malformed(envelope):
-                    yield envelope, receipt
+            while (envelope := await queue.draw()) is not None:
+                if queue.wrong is not None:
+                    yield envelope, queue.wrong
                     continue
                 line = line or self._kept()
-                receipt = await line.send(envelope, hand_over) if line else None
+                receipt = await line.send(envelope, hand_over, queue.peek) if line else None
                 if line is None or line.is_worn(receipt):
                     line = None
                     try:
@@ -150,7 +154,7 @@ class SmtpTransport:
                     except (Unfit, OSError, ssl.SSLError, TimeoutError) as error:
                         yield envelope, self._unreachable(error)
                         return
-                    receipt = await line.send(envelope, hand_over)
+                    receipt = await line.send(envelope, hand_over, queue.peek)
                 if line.wire.gone:
                     line = None
                 assert receipt is not None
@@ -202,13 +206,43 @@ class SmtpTransport:
         return Receipt(Outcome.DEFERRED, 0, f"cannot reach {self.relay.host}:{self.relay.port}: {error or 'no answer'}")
 
 
+class _Queue:
+    """What one connection sends, with a look at the next one where the source has it at hand."""
+
+    def __init__(self, source: AsyncIterator[Envelope]) -> None:
+        self._source = source
+        self._at_hand: Callable[[], Envelope | None] = getattr(source, "at_hand", _nothing)
+        self._next: Envelope | None = None
+        self.wrong: Receipt | None = None  # with the one that was drawn or looked at last
+
+    async def draw(self) -> Envelope | None:
+        """Return the next one, or None: there is no other."""
+        if self._next is None and (drawn := await anext(self._source, None)) is not None:
+            self._look_at(drawn)
+        found, self._next = self._next, None
+        return found
+
+    def peek(self) -> Envelope | None:
+        """Return the one that `draw` will give, if it is there already and nothing is wrong with it."""
+        if self._next is None and (drawn := self._at_hand()) is not None:
+            self._look_at(drawn)
+        return self._next if self.wrong is None else None
+
+    def _look_at(self, envelope: Envelope) -> None:
+        self._next, self.wrong = envelope, malformed(envelope)
+
+
+def _nothing() -> None:
+    return None
+
+
 def malformed(envelope: Envelope) -> Receipt | None:
     """Return why an envelope can never be sent as it is, or None.
 
     A bare CR or LF would let one server see two messages where another sees one (SMTP smuggling; RFC 5321, 2.3.8).
     """
-    lines = b"".join(envelope.data.split(b"\r\n"))  # half the time of counting what is bare
-    if b"\r" in lines or b"\n" in lines or b"\0" in lines:
+    ends = envelope.data.translate(None, _NO_ENDS)  # what is left has to be CRLF and nothing else
+    if ends != b"\r\n" * (len(ends) // 2):
         return Receipt(Outcome.REFUSED, 0, "not sent: the message has a bare CR or LF, or a NUL")
     for address in (envelope.sender, envelope.recipient):
         if not address.isprintable() or any(sign in address for sign in " <>"):
@@ -227,6 +261,7 @@ class Line:
         self.offers: dict[str, str] = {}
         self.served = 0  # messages it took
         self.idle_since = 0.0
+        self._ahead: Envelope | None = None  # whose MAIL, RCPT and DATA went out behind the dot of the one before
         self._asked = False  # whether the hand-over of the message at hand was asked for
         self._until = 0.0  # the message at hand has to be at its dot
 
@@ -260,8 +295,10 @@ class Line:
             raise
         return line
 
-    async def send(self, envelope: Envelope, hand_over: HandOver) -> Receipt:
-        """Bring one envelope to the server, by the rule this module is about."""
+    async def send(
+        self, envelope: Envelope, hand_over: HandOver, following: Callable[[], Envelope | None] = _nothing
+    ) -> Receipt:
+        """Bring one envelope to the server, by the rule this module is about; `following` tells which comes next."""
         wire = self.wire
         self._asked, self._until = False, clock.monotonic() + self.patience.whole
         try:
@@ -285,7 +322,7 @@ class Line:
             wire.end("ended before the final dot")
             words = f"{reply.code} {reply.text}" if reply else str(wire.gone)
             return Receipt(Outcome.DEFERRED, 0, f"before the final dot: {words}")
-        wire.write(b".\r\n")
+        wire.write(b".\r\n" + self._begin_ahead(following))
         reach("delivery.after-dot")
         try:
             reply = await wire.reply(self.patience.final)
@@ -338,21 +375,28 @@ class Line:
             raise Unfit(Reply(0, (f"{relay.host} offers neither AUTH PLAIN nor LOGIN",)))
         self._want(reply, 235)
 
+    def _begin_ahead(self, following: Callable[[], Envelope | None]) -> bytes:
+        """Return the commands of the next message, to be written behind the dot of this one."""
+        if not self._pipelines or (envelope := following()) is None:
+            return b""
+        commands = self._commands(envelope)
+        if isinstance(commands, Receipt):
+            return b""
+        self._ahead = envelope
+        return _lines(commands)
+
     async def _begin(self, envelope: Envelope) -> Receipt | None:
         """Go as far as 354, or return why not."""
-        eight_bit = not envelope.data.isascii()
-        if eight_bit and "8BITMIME" not in self.offers:  # RFC 6152, 3
-            return Receipt(Outcome.REFUSED, 0, "not sent: the server takes no 8-bit messages")
-        sender, recipient = spelt(envelope.sender), spelt(envelope.recipient)
-        wide = not (sender + recipient).isascii()
-        if wide and "SMTPUTF8" not in self.offers:  # RFC 6531, 3.1
-            words = f"not sent: {recipient} has letters beyond ASCII before its @, and the server offers no SMTPUTF8"
-            return Receipt(Outcome.REFUSED, 0, words)
-        options = (" BODY=8BITMIME" if eight_bit else "") + (" SMTPUTF8" if wide else "")
-        commands = (f"MAIL FROM:<{sender}>{options}", f"RCPT TO:<{recipient}>", "DATA")
-        if "PIPELINING" in self.offers:
-            self.wire.write("\r\n".join((*commands, "")).encode())
-            replies = [await self.wire.reply(self._at_most(self.patience.command)) for _ in commands]
+        commands = self._commands(envelope)
+        begun, self._ahead = self._ahead, None
+        if begun is not None and begun is not envelope:
+            self.wire.end("another message was begun")
+        if isinstance(commands, Receipt):
+            return commands
+        if self._pipelines:
+            if begun is None:
+                self.wire.write(_lines(commands))
+            replies = await self.wire.replies(len(commands), self._at_most(self.patience.command))
         else:
             replies = []
             for command in commands:
@@ -370,6 +414,23 @@ class Line:
         elif failed.code != 421:
             await self._ask("RSET")
         return self._judged(failed, Outcome.DEFERRED)
+
+    def _commands(self, envelope: Envelope) -> tuple[str, ...] | Receipt:
+        """Return how a message begins, or why this server cannot have it."""
+        eight_bit = not envelope.data.isascii()
+        if eight_bit and "8BITMIME" not in self.offers:  # RFC 6152, 3
+            return Receipt(Outcome.REFUSED, 0, "not sent: the server takes no 8-bit messages")
+        sender, recipient = spelt(envelope.sender), spelt(envelope.recipient)
+        wide = not (sender + recipient).isascii()
+        if wide and "SMTPUTF8" not in self.offers:  # RFC 6531, 3.1
+            words = f"not sent: {recipient} has letters beyond ASCII before its @, and the server offers no SMTPUTF8"
+            return Receipt(Outcome.REFUSED, 0, words)
+        options = (" BODY=8BITMIME" if eight_bit else "") + (" SMTPUTF8" if wide else "")
+        return f"MAIL FROM:<{sender}>{options}", f"RCPT TO:<{recipient}>", "DATA"
+
+    @property
+    def _pipelines(self) -> bool:
+        return "PIPELINING" in self.offers
 
     def _judged(self, reply: Reply, good: Outcome) -> Receipt:
         """Turn a reply into a receipt, and hang up where the server said that it will (421)."""
@@ -411,6 +472,10 @@ def queue_id(text: str) -> str:
     """Return the name the server gave the message, if its words hold one."""
     first = text.partition("\n")[0].strip()
     return next((found[1] for pattern in QUEUE_IDS if (found := pattern.search(first))), "")
+
+
+def _lines(commands: Iterable[str]) -> bytes:
+    return "".join([f"{command}\r\n" for command in commands]).encode()
 
 
 def _encoded(words: str) -> str:

@@ -10,9 +10,11 @@ import re
 import ssl
 from collections import deque
 from dataclasses import dataclass
+from functools import lru_cache
 
 LINE = 8192  # octets of a reply line; RFC 5321, 4.5.3.1.5 allows 512, real servers say more
 LINES = 200  # of one reply
+TICK = 0.002  # seconds a timer may be early
 
 
 class Gone(ConnectionError):
@@ -35,6 +37,15 @@ class Reply:
 _REPLY_LINE = re.compile(rb"([2-5][0-9][0-9])([ -]?)(.*)", re.DOTALL)
 
 
+@lru_cache(maxsize=64)  # a server says the same to every MAIL, RCPT and DATA
+def _read(line: bytes) -> tuple[Reply, bool] | None:
+    """Return what a line says, and whether the reply ends with it; None: no reply at all."""
+    found = _REPLY_LINE.fullmatch(line.rstrip(b"\r"))
+    if found is None:
+        return None
+    return Reply(int(found[1]), (found[3].decode("utf-8", "replace"),)), found[2] != b"-"
+
+
 class Wire(asyncio.Protocol):
     """One connection."""
 
@@ -44,7 +55,10 @@ class Wire(asyncio.Protocol):
         self._rest = b""
         self._lines: list[str] = []
         self._replies: deque[Reply] = deque()
-        self._listener: asyncio.Future[Reply] | None = None
+        self._listener: asyncio.Future[None] | None = None
+        self._wanted = 1  # replies the listener waits for
+        self._until, self._late = 0.0, ""  # when whoever waits has waited too long, and what is said then
+        self._timer: asyncio.TimerHandle | None = None
         self._paused = False
         self._drained: asyncio.Future[None] | None = None
 
@@ -72,18 +86,48 @@ class Wire(asyncio.Protocol):
         Raises:
             Gone: there is none within so many seconds, or the connection ended.
         """
-        if self._replies:
-            return self._replies.popleft()
+        if not self._replies:
+            await self._heard(1, seconds)
+        return self._replies.popleft()
+
+    async def replies(self, many: int, seconds: float) -> list[Reply]:
+        """Return the next so many replies, when all of them are there.
+
+        Raises:
+            Gone: they are not within so many seconds, or the connection ended.
+        """
+        if len(self._replies) < many:
+            await self._heard(many, seconds)
+        return [self._replies.popleft() for _ in range(many)]
+
+    async def _heard(self, many: int, seconds: float) -> None:
         if self.gone:
             raise self.gone
-        loop = asyncio.get_running_loop()
-        self._listener = loop.create_future()
-        timer = loop.call_later(seconds, self.end, f"no answer within {seconds:g} seconds")
+        self._wanted, self._listener = many, asyncio.get_running_loop().create_future()
+        self._watch(seconds, "no answer within")
         try:
-            return await self._listener
+            await self._listener
         finally:
-            timer.cancel()
             self._listener = None
+
+    def _watch(self, seconds: float, what: str) -> None:
+        """End the connection if somebody still waits then: one timer, looked at when it is due, not set for each."""
+        loop = asyncio.get_running_loop()
+        self._until, self._late = loop.time() + seconds, f"{what} {seconds:g} seconds"
+        if self._timer is None or self._timer.when() > self._until:
+            if self._timer is not None:
+                self._timer.cancel()
+            self._timer = loop.call_at(self._until, self._look)
+
+    def _look(self) -> None:
+        self._timer = None
+        if self._listener is None and self._drained is None:
+            return
+        loop = asyncio.get_running_loop()
+        if self._until <= loop.time() + TICK:
+            self.end(self._late)
+        else:
+            self._timer = loop.call_at(self._until, self._look)
 
     def write(self, data: bytes) -> None:
         """Write as soon as the network takes it."""
@@ -99,13 +143,11 @@ class Wire(asyncio.Protocol):
         if self.gone:
             raise self.gone
         if self._paused:
-            loop = asyncio.get_running_loop()
-            self._drained = loop.create_future()
-            timer = loop.call_later(seconds, self.end, f"nothing was read for {seconds:g} seconds")
+            self._drained = asyncio.get_running_loop().create_future()
+            self._watch(seconds, "nothing was read for")
             try:
                 await self._drained
             finally:
-                timer.cancel()
                 self._drained = None
 
     async def secure(self, context: ssl.SSLContext, host: str, seconds: float) -> None:
@@ -131,6 +173,9 @@ class Wire(asyncio.Protocol):
         self.gone = self.gone or Gone(why)
         if self._transport is not None:
             self._transport.abort()
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
         for future in (self._listener, self._drained):
             if future is not None and not future.done():
                 future.set_exception(self.gone)
@@ -149,23 +194,22 @@ class Wire(asyncio.Protocol):
             self.end("a line without end")
             return
         for line in lines:
-            found = _REPLY_LINE.fullmatch(line.rstrip(b"\r"))
+            found = _read(line)
             if found is None:
                 self.end(f"not an SMTP reply: {line[:80]!r}")
                 return
-            self._lines.append(found[3].decode("utf-8", "replace"))
-            if found[2] != b"-":
-                self._give(Reply(int(found[1]), tuple(self._lines)))
-                self._lines = []
-            elif len(self._lines) > LINES:
-                self.end("a reply without end")
-                return
-
-    def _give(self, reply: Reply) -> None:
-        if self._listener is not None and not self._listener.done():
-            self._listener.set_result(reply)
-        else:
+            reply, ends = found
+            if self._lines or not ends:
+                self._lines += reply.lines
+                if len(self._lines) > LINES:
+                    self.end("a reply without end")
+                    return
+                if not ends:
+                    continue
+                reply, self._lines = Reply(reply.code, tuple(self._lines)), []
             self._replies.append(reply)
+        if self._listener is not None and len(self._replies) >= self._wanted and not self._listener.done():
+            self._listener.set_result(None)
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Tell whoever listens."""

@@ -1,7 +1,7 @@
 """Letters to send, and a way to send them."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from datetime import UTC, datetime
 
 from mailer.delivery.transport import Envelope, Receipt, Transport
@@ -39,18 +39,42 @@ def envelope(n: int = 1, to: str = "", raw: bytes | None = None) -> Envelope:
     return Envelope(n, 1, "b-1@reply.shop.example", to or f"c{n}@example.com", data(n) if raw is None else raw)
 
 
-def send(
-    transport: Transport, envelopes: Sequence[Envelope], allow: Callable[[Envelope], bool] = lambda _: True
-) -> list[tuple[Envelope, Receipt]]:
-    async def feed() -> AsyncIterator[Envelope]:
-        for each in envelopes:
-            yield each
+class Feed:
+    """A source as the sender's is: one may look whether the next is there already; or one that never says."""
 
+    def __init__(self, envelopes: Iterable[Envelope]) -> None:
+        self.left = iter(envelopes)
+
+    def __aiter__(self) -> "Feed":
+        return self
+
+    async def __anext__(self) -> Envelope:
+        if (envelope := self.at_hand()) is None:
+            raise StopAsyncIteration
+        return envelope
+
+    def at_hand(self) -> Envelope | None:
+        return next(self.left, None)
+
+
+async def unseen(feed: Feed) -> AsyncIterator[Envelope]:
+    async for envelope in feed:
+        yield envelope
+
+
+def send(
+    transport: Transport,
+    envelopes: Sequence[Envelope],
+    allow: Callable[[Envelope], bool] = lambda _: True,
+    *,
+    at_hand: bool = True,
+) -> list[tuple[Envelope, Receipt]]:
     async def hand_over(each: Envelope) -> bool:
         return allow(each)
 
     async def run() -> list[tuple[Envelope, Receipt]]:
+        feed = Feed(envelopes)
         async with asyncio.timeout(20):
-            return [pair async for pair in transport.send(feed(), hand_over)]
+            return [pair async for pair in transport.send(feed if at_hand else unseen(feed), hand_over)]
 
     return asyncio.run(run())

@@ -1,4 +1,8 @@
+import socket
 import ssl
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -48,13 +52,62 @@ def test_a_connection_lost_before_the_dot_is_deferred(command: str, mood: str) -
         assert (server.got, receipt.queue_id) == ([], "")
 
 
+@pytest.mark.parametrize("at_hand", [True, False])
 @pytest.mark.parametrize("mood", ["drop", "silence"])
-def test_a_connection_lost_after_the_dot_is_in_doubt_and_the_next_message_leaves(mood: str) -> None:
+def test_a_connection_lost_after_the_dot_is_in_doubt_and_the_next_message_leaves(mood: str, at_hand: bool) -> None:
     with sink({"DATA c1@example.com": mood}) as server:
-        [(_, first), (_, second)] = send(to(server), [envelope(1), envelope(2)])
+        [(_, first), (_, second)] = send(to(server), [envelope(1), envelope(2)], at_hand=at_hand)
     assert (first.outcome, first.code) == (Outcome.LOST, 0)
     assert first.text
     assert second.outcome is Outcome.ACCEPTED
+
+
+@pytest.mark.parametrize("reply", ["451 4.3.0 Later", "554 5.7.1 No", "421 4.3.2 Shutting down"])
+def test_what_begins_behind_a_dot_leaves_whatever_became_of_the_message_before(reply: str) -> None:
+    with sink({"DATA c1@example.com": reply}) as server:
+        found = send(to(server), [envelope(n) for n in range(1, 4)])
+    assert [receipt.reply == reply for _, receipt in found] == [True, False, False]
+    assert [recipient for _, recipient, _ in server.got] == ["c2@example.com", "c3@example.com"]
+    assert server.connections == (2 if reply.startswith("421") else 1)
+
+
+@pytest.mark.parametrize(("at_hand", "pipelining"), [(True, True), (False, True), (True, False)])
+def test_the_next_message_begins_behind_the_dot_if_it_is_there_and_ends_only_when_it_may(
+    at_hand: bool, pipelining: bool
+) -> None:
+    with heard(pipelining) as (port, chunks):
+        relay = Relay.from_url(f"smtp://127.0.0.1:{port}")
+        found = send(SmtpTransport(relay, SOON), [envelope(1), envelope(2)], lambda each: each.id == 1, at_hand=at_hand)
+    assert [receipt.outcome for _, receipt in found] == [Outcome.ACCEPTED, Outcome.WITHHELD]
+    [dot] = [chunk for chunk in chunks if b"\r\n.\r\n" in b"\r\n" + chunk]
+    assert (b".\r\nMAIL FROM" in dot) == (at_hand and pipelining)
+    assert sum(b"DATA\r\n" in chunk for chunk in chunks) == 2
+
+
+@contextmanager
+def heard(pipelining: bool) -> Iterator[tuple[int, list[bytes]]]:
+    """Run a server that keeps what it reads as it comes, and answers when a chunk ends with a whole line."""
+    chunks: list[bytes] = []
+
+    def serve() -> None:
+        with listening.accept()[0] as client:
+            client.sendall(b"220 here\r\n")
+            while chunk := client.recv(1 << 16):
+                chunks.append(chunk)
+                for line in chunk.split(b"\r\n"):
+                    verb = line[:4].upper()
+                    if verb == b"EHLO":
+                        client.sendall(b"250-here\r\n250 PIPELINING\r\n" if pipelining else b"250 here\r\n")
+                    elif verb in (b"MAIL", b"RCPT", b"."):
+                        client.sendall(b"250 Ok\r\n")
+                    elif verb == b"DATA":
+                        client.sendall(b"354 go on\r\n")
+
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        serving = threading.Thread(target=serve)
+        serving.start()
+        yield listening.getsockname()[1], chunks
+        serving.join(10)
 
 
 def test_a_server_that_closes_with_421_after_the_dot_is_deferred() -> None:
