@@ -1,16 +1,19 @@
 """A newcomer says who is meant: by typing, without a script, by keyboard, on a phone."""
 
 import re
+import threading
 import time
 from collections.abc import Callable
-from typing import Any
+from typing import Any, cast
+from urllib.parse import parse_qs
 
 import pytest
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import BrowserContext, Page, Route, expect
 from sqlmodel import select
 
 from mailer.segments.segment import Segment
-from tests.browser.test_pages import BLOCKED, looked_at
+from mailer.web import segment_found
+from tests.browser.test_pages import BLOCKED, faults
 from tests.browser.town import Town
 
 pytestmark = [pytest.mark.browser, pytest.mark.filterwarnings("default")]
@@ -153,39 +156,108 @@ def test_a_fault_is_said_beside_its_field_while_one_types(opened: Callable[..., 
     expect(page.get_by_label("Value", exact=True).first).to_have_attribute("aria-describedby", "wrong-node-1-1-value")
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [1200, 390])
 def test_the_form_is_without_a_fault_in_every_state(
-    opened: Callable[..., BrowserContext], town: Town, width: int, scheme: str
+    opened: Callable[..., BrowserContext], town: Town, width: int
 ) -> None:
-    context = opened("Nora", width=width, scheme=scheme)
+    context = opened("Nora", width=width)
     context.add_init_script(BLOCKED)
     page = context.new_page()
-    wrong = looked_at(page, f"{town.base}/segments/new")
+    page.goto(f"{town.base}/segments/new")
     for kind in ("+ What they did", "+ What we know", "+ A group"):
         blocks = page.locator("#blocks .node").count()
         page.get_by_role("button", name=kind).first.click()
-        expect(page.locator("#blocks .node")).to_have_count(blocks + 1, timeout=30_000)
+        expect(page.locator("#blocks .node")).to_have_count(blocks + 1)
     for kind in ("First or last", "One after another", "Another segment", "Consent", "Answered our", "random share"):
         blocks = page.locator("#blocks .node").count()
         page.get_by_text("+ More").last.click()
         page.get_by_role("button", name=kind).last.click()
-        expect(page.locator("#blocks .node")).to_have_count(blocks + 1, timeout=30_000)
+        expect(page.locator("#blocks .node")).to_have_count(blocks + 1)
     for piece in ("reach", "overlap"):
         page.locator(f"[data-piece={piece}] button").first.click()
     field = page.get_by_role("combobox", name="Field").first
     field.click()
     page.keyboard.type("days")
-    wrong += [f"built: {each}" for each in looked_at_here(page)]
+    wrong = faults(page)
     assert not wrong, "\n".join(wrong)
 
 
-def looked_at_here(page: Page) -> list[str]:
-    """Return what is wrong with a page as it stands."""
-    from tests.browser.test_pages import AXE, LOOK
+def test_the_newest_question_is_answered_however_slow_counting_is(
+    opened: Callable[..., BrowserContext], town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A server counts on for who asks no more; so one question waits for the other, and those between are not asked."""
+    asked, one, count = [], threading.Lock(), segment_found.PIECES["count"]
 
-    page.wait_for_timeout(300)
-    wide, inner = page.evaluate("[document.documentElement.scrollWidth, window.innerWidth]")
-    found = [f"scrolls sideways: {wide} in {inner}"] if wide > inner else []
-    page.evaluate(AXE.read_text(encoding="utf-8"))
-    return [*found, *page.evaluate("window.blocked"), *page.evaluate(LOOK)]
+    def slowly(*given: Any) -> segment_found.Found:
+        asked.append(given)
+        with one:
+            time.sleep(1)
+        return count(*given)
+
+    monkeypatch.setitem(cast("dict[str, Any]", segment_found.PIECES), "count", slowly)
+    page = opened("Nora").new_page()
+    page.goto(f"{town.base}/segments/win-back/form")
+    value = page.get_by_label("Value", exact=True).nth(1)
+    for days in range(30, 45):
+        value.fill(str(days))
+        page.wait_for_timeout(300)
+    expect(page.locator("#found-count .sentence")).to_contain_text("at least 44 days ago", timeout=6_000)
+    assert len(asked) < 12
+    assert sum("44" in str(each) for each in asked) <= 1
+
+
+def test_a_count_that_failed_is_asked_for_again(opened: Callable[..., BrowserContext], town: Town) -> None:
+    page = opened("Nora").new_page()
+    failing = iter(("dropped", "refused"))
+
+    def answer(route: Route) -> None:
+        match next(failing, None) if "find%3Acount" in (route.request.post_data or "") else None:
+            case "dropped":
+                route.abort()
+            case "refused":
+                route.fulfill(status=503, content_type="text/html", body="<h1>not now</h1>")
+            case _:
+                route.continue_()
+
+    page.route("**/segments/draft", answer)
+    page.goto(f"{town.base}/segments/win-back/form")
+    expect(page.locator("#found-count .big")).to_be_visible()
+    expect(page.get_by_text("not now")).to_have_count(0)
+    assert next(failing, None) is None
+
+
+def test_a_count_that_never_comes_says_so(opened: Callable[..., BrowserContext], town: Town) -> None:
+    page = opened("Nora").new_page()
+    page.clock.install()
+    page.route("**/segments/draft", lambda route: route.fulfill(status=503, body="not now"))
+    page.goto(f"{town.base}/segments/win-back/form")
+    for _ in range(4):
+        page.clock.run_for(10_000)
+        page.wait_for_timeout(100)
+    again = page.get_by_role("button", name="Count again")
+    expect(again).to_be_visible()
+    page.unroute("**/segments/draft")
+    again.click()
+    expect(page.locator("#found-count .big")).to_be_visible()
+
+
+def test_a_menu_stays_open_while_blocks_are_drawn_anew(opened: Callable[..., BrowserContext], town: Town) -> None:
+    page = opened("Nora").new_page()
+    held: list[Route] = []
+    page.route("**/segments/draft", lambda route: held.append(route) if "show" in _act(route) else route.continue_())
+    page.goto(f"{town.base}/segments/win-back/form")
+    fields = page.get_by_label("Value", exact=True).count()
+    page.get_by_label("How it compares").first.select_option("known")
+    page.get_by_text("+ More").last.click()
+    offered = page.get_by_role("button", name="Consent").last
+    expect(offered).to_be_visible()
+    with page.expect_response("**/segments/draft"):
+        held.pop().continue_()
+    expect(page.get_by_label("Value", exact=True)).to_have_count(fields - 1)
+    offered.click()
+    expect(page.get_by_label("Topic")).to_be_visible()
+    expect(page.locator("#blocks details[open]")).to_have_count(0)
+
+
+def _act(route: Route) -> str:
+    return parse_qs(route.request.post_data or "").get("act", [""])[-1]
