@@ -6,9 +6,11 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, expect, sync_playwright
 
 from tests.browser import town as towns
+
+expect.set_options(timeout=10_000)
 
 
 @pytest.fixture(scope="session")
@@ -41,7 +43,7 @@ def opened(chromium: Browser, town: towns.Town) -> Iterator[Callable[..., Browse
                 viewport={"width": width, "height": 844}, color_scheme=scheme, java_script_enabled=script
             )
             stack.callback(made.close)
-            made.set_default_timeout(30_000)  # a machine may be busy with other things
+            made.set_default_timeout(10_000)
             if who:
                 page = made.new_page()
                 page.goto(f"{town.base}/sign-in")
