@@ -18,7 +18,7 @@ from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
-from sqlmodel import Session, col
+from sqlmodel import Session
 
 from mailer.insights.events import Event
 from mailer.people.customer import Customer
@@ -32,14 +32,12 @@ EVENT = ("id", "customer_id", "name", "at", "properties")
 CUSTOMER = ("customer_id", "first_name", "language", "time_zone", "attributes", "created_at", "updated_at")
 Rows = Sequence[Sequence[Any]]
 
-_events = sa.select(
-    col(Event.id), col(Event.customer_id), col(Event.name), col(Event.at), sa.cast(Event.properties, sa.Text)
-).order_by(col(Event.id))
-_changed = (col(Customer.updated_at), col(Customer.id))
+_E: Any = Event.__table__.c  # type: ignore[attr-defined]
+_C: Any = Customer.__table__.c  # type: ignore[attr-defined]
+_events = sa.select(_E.id, _E.customer_id, _E.name, _E.at, sa.cast(_E.properties, sa.Text)).order_by(_E.id)
 _customers = sa.select(
-    col(Customer.id), col(Customer.first_name), col(Customer.language), col(Customer.time_zone),
-    sa.cast(Customer.attributes, sa.Text), col(Customer.created_at), col(Customer.updated_at),
-).order_by(*_changed)  # fmt: skip
+    _C.id, _C.first_name, _C.language, _C.time_zone, sa.cast(_C.attributes, sa.Text), _C.created_at, _C.updated_at
+).order_by(_C.updated_at, _C.id)
 
 
 class Gap(NamedTuple):
@@ -52,7 +50,7 @@ class Gap(NamedTuple):
 
 def events(session: Session, after: int) -> Iterator[Rows]:
     """Yield the events with an id above `after`, in order, in batches of rows as `EVENT` names them."""
-    while rows := session.execute(_events.where(col(Event.id) > after).limit(BATCH)).all():
+    while rows := session.execute(_events.where(_E.id > after).limit(BATCH)).all():
         yield rows
         after = rows[-1][0]
 
@@ -60,9 +58,9 @@ def events(session: Session, after: int) -> Iterator[Rows]:
 def late_events(session: Session, gaps: Sequence[Gap]) -> Iterator[Rows]:
     """Yield the events that have turned up in gaps."""
     for start in range(0, len(gaps), 100):
-        inside = sa.or_(*(col(Event.id).between(gap.first, gap.last) for gap in gaps[start : start + 100]))
+        inside = sa.or_(*(_E.id.between(gap.first, gap.last) for gap in gaps[start : start + 100]))
         after = 0
-        while rows := session.execute(_events.where(inside, col(Event.id) > after).limit(BATCH)).all():
+        while rows := session.execute(_events.where(inside, _E.id > after).limit(BATCH)).all():
             yield rows
             after = rows[-1][0]
 
@@ -78,9 +76,8 @@ def missing(gap: Gap, present: Sequence[int]) -> Iterator[Gap]:
 
 def customers(session: Session, at: datetime, id_: int) -> Iterator[Rows]:
     """Yield the customers changed after (at, id), in order, in batches of rows as `CUSTOMER` names them."""
-    changed, key = _changed
     while True:
-        later = sa.or_(changed > at, sa.and_(changed == at, key > id_))
+        later = sa.or_(_C.updated_at > at, sa.and_(_C.updated_at == at, _C.id > id_))
         rows = session.execute(_customers.where(later).limit(BATCH)).all()
         if not rows:
             return
@@ -95,7 +92,7 @@ def how_many(session: Session) -> int:
 
 def gone(session: Session, known: Iterable[int]) -> list[int]:
     """Return those of these ids that no customer has any more."""
-    there = set(session.execute(sa.select(col(Customer.id))).scalars())
+    there = set(session.execute(sa.select(_C.id)).scalars())
     return [id_ for id_ in known if id_ not in there]
 
 
@@ -103,8 +100,10 @@ def late_customers(
     session: Session, since: datetime, until: datetime, folded: Mapping[datetime, tuple[int, int]]
 ) -> Iterator[Rows]:
     """Yield the customers changed at an instant from `since` to `until` for which `folded` has other sums."""
-    changed, key = _changed
-    sums = sa.select(changed, sa.func.count(), sa.func.sum(key)).where(changed.between(since, until)).group_by(changed)
+    changed = _C.updated_at
+    sums = (
+        sa.select(changed, sa.func.count(), sa.func.sum(_C.id)).where(changed.between(since, until)).group_by(changed)
+    )
     differing = [at for at, count, total in session.execute(sums) if folded.get(at) != (count, int(total))]
     for start in range(0, len(differing), CHUNK):
         yield session.execute(_customers.where(changed.in_(differing[start : start + CHUNK]))).all()

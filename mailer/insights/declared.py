@@ -121,7 +121,7 @@ def _insight(name: str, table: Any, source: str) -> Insight:
         name, asked.kind, asked.unit, words["english"], words["label"], compute, asked.event,
         none=form.none, line=words["line"], because=words["because"], daily=form.daily,
         lasts=form.lasts and asked.days is None, window=window, such=asked.such if asked.where else None,
-        about=words["about"], source=source,
+        about=words["about"], source=source, recipe=repr((table["form"], asked)),
     )  # fmt: skip
 
 

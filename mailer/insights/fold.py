@@ -2,11 +2,14 @@
 
 The cursor lies in the warehouse and moves in the transaction that brings the rows, so that a crash folds nothing twice
 and leaves nothing out. Events are added, and customers replaced by id. Then the insights of whoever was touched are
-computed anew: the same as computing everybody's, for less. Customers who were deleted from the truth are forgotten with
-all they did; an event that was deleted while its customer stays is forgotten at a rebuild.
+computed anew: the same as computing everybody's, for less. Everybody's are when a civil day in UTC begins, or the clock
+is moved to another one; and those insights that are made otherwise than they were (see insights.recipes).
+
+Customers who were deleted from the truth are forgotten with all they did; an event that was deleted while its customer
+stays is forgotten at a rebuild.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -15,11 +18,11 @@ import pyarrow as pa
 from sqlmodel import Session
 
 from mailer import failpoints
-from mailer.insights import arrivals
+from mailer.insights import arrivals, recipes
 from mailer.insights.arrivals import CUSTOMER, EVENT, GAPS, LATE, Gap, Rows
 from mailer.insights.backends import Backend
-from mailer.insights.insight import day_number
-from mailer.insights.layout import Tables, computed, layout
+from mailer.insights.insight import INSIGHTS, day_number
+from mailer.insights.layout import Tables, affected, computed, layout, renewed
 
 START = datetime(1970, 1, 1, tzinfo=UTC)
 AT_ONCE = 200_000  # customers whose insights are computed in one piece, when everybody's are
@@ -43,23 +46,27 @@ class Fold:
     tables: Tables
     session: Session
     now: datetime
-    anew: bool  # compute everybody's insights, whatever day it was at the last fold
     touched: set[int] = field(default_factory=set)
     newest: datetime = START  # of the events that were brought
 
     def run(self) -> Folded:
         """Bring what is new, compute the insights it touches, move the cursor."""
         (before,) = plain(self.backend.read(self.tables.cursor))
-        after = {**before, "today": day_number(self.now)}
+        made = recipes.recipes()
+        after = {**before, "today": day_number(self.now), "recipes": recipes.written(made)}
         folded = Folded(self._events(after), self._customers(after), self._forget())
         failpoints.reach("insights.before-compute")
         after["untidy"] += folded.events
-        if after["untidy"] * UNTIDY > self._how_many(self.tables.events):
+        if folded.events and after["untidy"] * UNTIDY > self._how_many(self.tables.events):
             self.backend.tidy(self.tables)
             after["untidy"] = 0
-        everybody = self.anew or before["today"] != after["today"]
-        self._compute(after["today"], everybody=everybody)
-        if everybody or folded != Folded(0, 0):
+        then = recipes.read(before["recipes"])
+        stale = [name for name in made if before["today"] != after["today"] or then.get(name) != made[name]]
+        if stale or before["recipes"] != after["recipes"]:
+            key = after["today"], after["recipes"], after["layout"]
+            self.backend.view(self.tables.computed, lambda: computed(self.tables, after["today"]), key)
+        self._compute(after["today"], stale)
+        if stale or folded != Folded(0, 0):
             after["folds"] += 1
             after["newest"] = max(before["newest"], self.newest)
             after["highest"] = max(before["highest"], max(self.touched, default=0))
@@ -123,20 +130,28 @@ class Fold:
         sums = changed.group_by("updated_at").aggregate(count=changed.count(), total=changed.customer_id.sum())
         return {row["updated_at"]: (row["count"], row["total"]) for row in plain(self.backend.read(sums))}
 
-    def _compute(self, today: int, *, everybody: bool) -> None:
-        """Compute the insights of the touched; the long expression is compiled once a day, as a view over them."""
-        if everybody:
-            self.backend.view(self.tables.computed, computed(self.tables, today))
+    def _compute(self, today: int, stale: Sequence[str]) -> None:
+        """Compute the insights of the touched, and those that are stale of everybody."""
+        stale = affected(stale, self.tables, today) if stale else stale
+        if stale and len(stale) == len(INSIGHTS):
             self.backend.empty(self.tables.insights)
-            ids, last = self.tables.customers.select("customer_id"), -1
-            while piece := plain(self.backend.read(_piece(ids, last))):
-                until = piece[-1]["customer_id"]
-                self.backend.replace(self.tables.touched, ids.filter(ids.customer_id > last, ids.customer_id <= until))
+            for _ in self._pieces():
                 self.backend.append(self.tables.insights, self.tables.computed, key="customer_id")
-                last = until
-        elif self.touched:
+            return
+        if self.touched:
             self._replace(self.tables.touched, [{"customer_id": id_} for id_ in sorted(self.touched)])
             self.backend.upsert(self.tables.insights, self.tables.computed, key="customer_id")
+        for _ in self._pieces() if stale else ():
+            self.backend.upsert(self.tables.insights, renewed(self.tables, today, stale), key="customer_id")
+
+    def _pieces(self) -> Iterator[int]:
+        """Let everybody be the touched, so many at once; give the highest id of each piece."""
+        ids, last = self.tables.customers.select("customer_id"), -1
+        while piece := plain(self.backend.read(_piece(ids, last))):
+            until = piece[-1]["customer_id"]
+            self.backend.replace(self.tables.touched, ids.filter(ids.customer_id > last, ids.customer_id <= until))
+            yield until
+            last = until
 
     def _how_many(self, table: Any) -> int:
         return int(plain(self.backend.read(table.aggregate(n=table.count())))[0]["n"])
@@ -162,13 +177,28 @@ def empty(backend: Backend, tables: Tables) -> None:
     _begin(backend, tables, before["folds"])
 
 
+def reshape(backend: Backend, tables: Tables) -> None:
+    """Give the insights the columns that they have now; those that are new are computed by the next fold."""
+    (before,) = plain(backend.read(tables.cursor))
+    told = recipes.read(before["recipes"])
+    if list(recipes.columns(told).items()) == list(recipes.unmade().items()):
+        return
+    kept = {name: told[name] for name, kind in recipes.unmade().items() if told.get(name, "").startswith(f"{kind} ")}
+    kept = recipes.unmade() | kept if backend.keeps_columns else recipes.unmade()
+    _tell(backend, tables.cursor, {**before, "recipes": recipes.written(kept)})
+    backend.reshape(tables.insights, recipes.columns(told))
+
+
 def _begin(backend: Backend, tables: Tables, folds: int = 0) -> None:
     first = {"event_id": 0, "customer_at": START, "customer_id": 0, "today": None, "untidy": 0}
     first |= {"folds": folds, "newest": START, "highest": 0}
-    first["layout"] = layout(tables)
-    names = list(tables.cursor.schema())
-    with backend.arriving(_arrow([[first[name] for name in names]], names, tables.cursor)) as told:
-        backend.append(tables.cursor, told)
+    _tell(backend, tables.cursor, first | {"recipes": recipes.written(recipes.unmade()), "layout": layout(tables)})
+
+
+def _tell(backend: Backend, table: Any, row: Mapping[str, Any]) -> None:
+    names = list(table.schema())
+    with backend.arriving(_arrow([[row[name] for name in names]], names, table)) as told:
+        backend.replace(table, told)
 
 
 def _piece(ids: Any, after: int) -> Any:

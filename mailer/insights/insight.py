@@ -89,6 +89,7 @@ class Insight:
     such: Callable[[Any], Any] | None = None  # events -> whether each of them counts; None: all of them do
     about: str = ""  # what it means, in a sentence or more
     source: str = ""  # the file that declares it; "": a program
+    recipe: str = ""  # how it is computed, in words that differ when it does; "": its program says so
 
     @property
     def names(self) -> tuple[str, ...]:

@@ -4,7 +4,8 @@ event      what customers did, as told; properties that are often asked for have
 customer   what is asked about a customer; no address, no last name: the warehouse answers "which", not "who"
 insight    one row a customer: their insights, and beside them the columns of `customer` that may be asked about
 cursor     one row: how far the fold has come, how many events came since they were sorted, how many folds changed
-           something, the newest instant of an event and the highest id of a customer
+           something, the newest instant of an event, the highest id of a customer, and how each insight was
+           computed
 gap        ids the fold went past that were not there (see insights.arrivals)
 touched    whom the fold touched
 computed   a view: their insights as of today
@@ -53,7 +54,8 @@ def tables() -> Tables:
     own = {name: COLUMN[kind] for name, kind in PROPERTIES.items()}
     insights = {"customer_id": "int64", **ASKED, **{each.name: COLUMN[each.type] for each in INSIGHTS.values()}}
     at = {"event_id": "int64", "customer_at": "timestamp(6)", "customer_id": "int64", "today": "int32",
-          "untidy": "int64", "folds": "int64", "newest": "timestamp(6)", "highest": "int64"}  # fmt: skip
+          "untidy": "int64", "folds": "int64", "newest": "timestamp(6)", "highest": "int64",
+          "recipes": "string"}  # fmt: skip
     return Tables(
         events=ibis.table({**told, "day": "int32", **own}, name="event"),
         customers=ibis.table({"customer_id": "int64", **ASKED, "updated_at": "timestamp(6)"}, name="customer"),
@@ -66,8 +68,13 @@ def tables() -> Tables:
 
 
 def layout(tables: Tables) -> str:
-    """Return what tells one layout from another: a warehouse with another one is folded anew."""
-    return repr([(table.get_name(), table.schema().items()) for table in tables.stored()])
+    """Return what tells one layout from another: a warehouse with another one is folded anew.
+
+    The insights do not belong to it: their columns come and go as the insights do (see insights.recipes).
+    """
+    known = tables.insights.select("customer_id", *ASKED)
+    others = [(table.get_name(), table.schema().items()) for table in tables.stored() if table is not tables.insights]
+    return repr([*others, (tables.insights.get_name(), known.schema().items())])
 
 
 def computed(tables: Tables, today: int, only: Collection[str] | None = None) -> Any:
@@ -90,6 +97,21 @@ def computed(tables: Tables, today: int, only: Collection[str] | None = None) ->
     exact = {each.name: known[each.name].cast(COLUMN[each.type]) for each in asked}
     zeros = {each.name: exact[each.name].fill_null(each.none) for each in asked if each.none is not None}
     return known.select("customer_id", *ASKED, **{**exact, **zeros})
+
+
+def renewed(tables: Tables, today: int, names: Collection[str]) -> Any:
+    """Return the rows of the customers who were touched, with these insights computed anew and the others as they are.
+
+    `names` hold whatever is made of one of them too (see `affected`).
+    """
+    fresh = computed(tables, today, names).select("customer_id", *names)
+    kept = tables.insights.drop(*names).semi_join(tables.touched, "customer_id")
+    return kept.left_join(fresh, "customer_id").drop("customer_id_right")
+
+
+def affected(names: Collection[str], tables: Tables, today: int) -> list[str]:
+    """Return these insights and every one that is computed from one of them, in their order."""
+    return [each for each in INSIGHTS if not _made_of([each], tables, today).isdisjoint(names)]
 
 
 def _made_of(names: Collection[str], tables: Tables, today: int) -> set[str]:

@@ -4,9 +4,7 @@ Asked and written through Ibis only: a value from outside is an Ibis literal, ne
 time; each reader has a connection of its own that can write nothing, and sees the last fold that was committed whole.
 Which store it is, is the business of insights.backends.
 
-A DuckDB file belongs to one process (see insights.desk). Insights are computed anew for the customers a fold touched,
-and for everybody when a civil day in UTC begins, when the clock is moved to another one, and at the first fold of a
-process.
+A DuckDB file belongs to one process (see insights.desk). What a fold computes is the business of insights.fold.
 """
 
 import json
@@ -22,8 +20,9 @@ import ibis
 from sqlmodel import Session
 
 import mailer.insights.library  # noqa: F401 -- the shop's insights are known
-from mailer.insights.backends import IDS, opened
-from mailer.insights.fold import Fold, Folded, create, empty, plain
+from mailer.insights.backends import opened
+from mailer.insights.backends.backend import IDS
+from mailer.insights.fold import Fold, Folded, create, empty, plain, reshape
 from mailer.insights.insight import INSIGHTS
 from mailer.insights.layout import layout, tables
 from mailer.insights.members import Members
@@ -75,30 +74,21 @@ class Warehouse:
         self._lock = threading.Lock()
         self._idle: list[Any] = []
         self.ready: dict[Hashable, Any] = {}  # questions that were asked, in the words of the store
-        self.kept: tuple[int, dict[Hashable, Any]] = (
-            -1,
-            {},
-        )  # of the folds, what was found
-        self._computed = False  # by the insights as this process knows them
+        self.kept: tuple[int, dict[Hashable, Any]] = (-1, {})  # of so many folds, what was found
         self.backend = opened(url)
-        if not self._is_current():
-            with self._writing():
-                create(self.backend, self.tables)
+        with self._writing():
+            (reshape if self._is_current() else create)(self.backend, self.tables)
 
     def fold(self, session: Session, now: datetime) -> Folded:
         """Bring what is new in the truth, and compute the insights it touches. Doing it twice changes nothing more."""
         with self._writing():
-            folded = Fold(self.backend, self.tables, session, now, anew=not self._computed).run()
-        self._computed = True
-        return folded
+            return Fold(self.backend, self.tables, session, now).run()
 
     def rebuild(self, session: Session, now: datetime) -> Folded:
         """Forget everything and bring it anew, in one transaction: readers see the old until the new is whole."""
         with self._writing():
             empty(self.backend, self.tables)
-            folded = Fold(self.backend, self.tables, session, now, anew=True).run()
-        self._computed = True
-        return folded
+            return Fold(self.backend, self.tables, session, now).run()
 
     @contextmanager
     def asking(self) -> Iterator["Asking"]:

@@ -19,7 +19,8 @@ import sqlalchemy as sa
 from sqlmodel import Session
 
 from mailer.errors import NotReady, Temporary
-from mailer.insights.backends import exact_median, json_extracted, own_properties
+from mailer.insights.backends.own import own_properties
+from mailer.insights.backends.reworded import exact_median, json_extracted
 from mailer.insights.events import Event, take
 from mailer.insights.fold import Folded
 from mailer.insights.insight import INSIGHTS
