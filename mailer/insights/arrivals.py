@@ -34,7 +34,9 @@ Rows = Sequence[Sequence[Any]]
 
 _E: Any = Event.__table__.c  # type: ignore[attr-defined]
 _C: Any = Customer.__table__.c  # type: ignore[attr-defined]
-_events = sa.select(_E.id, _E.customer_id, _E.name, _E.at, sa.cast(_E.properties, sa.Text)).order_by(_E.id)
+_events = sa.select(  # an instant as the driver gives it: without a zone it is UTC
+    _E.id, _E.customer_id, _E.name, sa.type_coerce(_E.at, sa.DateTime), sa.cast(_E.properties, sa.Text)
+).order_by(_E.id)
 _customers = sa.select(
     _C.id, _C.first_name, _C.language, _C.time_zone, sa.cast(_C.attributes, sa.Text), _C.created_at, _C.updated_at
 ).order_by(_C.updated_at, _C.id)

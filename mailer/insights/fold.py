@@ -1,15 +1,16 @@
 """How does what is new come into the warehouse, and become insights?
 
 The cursor lies in the warehouse and moves in the transaction that brings the rows, so that a crash folds nothing twice
-and leaves nothing out. Events are added, and customers replaced by id. Then the insights of whoever was touched are
-computed anew: the same as computing everybody's, for less. Everybody's are when a civil day in UTC begins, or the clock
-is moved to another one; and those insights that are made otherwise than they were (see insights.recipes).
+and leaves nothing out. Events are added, and customers replaced by id. Then the insights of whoever was touched, by an
+event that an insight reads, are computed anew: the same as computing everybody's, for less. Everybody's are when a
+civil day in UTC begins, or the clock is moved to another one; and those insights that are made otherwise than they were
+(see insights.recipes).
 
 Customers who were deleted from the truth are forgotten with all they did; an event that was deleted while its customer
 stays is forgotten at a rebuild.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -20,7 +21,7 @@ from sqlmodel import Session
 from mailer import failpoints
 from mailer.insights import arrivals, recipes
 from mailer.insights.arrivals import CUSTOMER, EVENT, GAPS, LATE, Gap, Rows
-from mailer.insights.backends import Backend
+from mailer.insights.backends.backend import Backend
 from mailer.insights.insight import INSIGHTS, day_number
 from mailer.insights.layout import Tables, affected, computed, layout, renewed
 
@@ -48,6 +49,7 @@ class Fold:
     now: datetime
     touched: set[int] = field(default_factory=set)
     newest: datetime = START  # of the events that were brought
+    read: Collection[str] = field(default_factory=lambda: {name for each in INSIGHTS.values() for name in each.names})
 
     def run(self) -> Folded:
         """Bring what is new, compute the insights it touches, move the cursor."""
@@ -114,8 +116,9 @@ class Fold:
         with self.backend.arriving_events(_arrow(rows, EVENT, self.tables.events)) as told:
             day = (told["at"].epoch_seconds() // 86_400).cast("int32")
             self.backend.append(self.tables.events, told.mutate(day=day), key="id")
-        self.touched.update(row[1] for row in rows)
-        self.newest = max(self.newest, *(row[3] for row in rows))
+        self.touched.update(row[1] for row in rows if row[2] in self.read)
+        newest = max(row[3] for row in rows)
+        self.newest = max(self.newest, newest if newest.tzinfo else newest.replace(tzinfo=UTC))
         return [row[0] for row in rows]
 
     def _bring_customers(self, rows: Rows) -> int:
@@ -218,9 +221,8 @@ def plain(table: pa.Table) -> list[dict[str, Any]]:
 
 def _arrow(rows: Rows, names: Sequence[str], table: Any) -> pa.Table:
     schema = table.schema().to_pyarrow()
-    columns = zip(*rows, strict=True) if rows else ((),) * len(names)
     return pa.table(
-        {name: _column(values, schema.field(name).type) for name, values in zip(names, columns, strict=True)}
+        {name: _column([row[place] for row in rows], schema.field(name).type) for place, name in enumerate(names)}
     )
 
 

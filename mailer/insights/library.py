@@ -148,7 +148,7 @@ def new_favourite(known: Any, today: int) -> Any:
     return ibis.ifelse(known.recent_favourite != known.previous_favourite, known.recent_favourite, ibis.null("string"))
 
 
-def _days(baskets: Any) -> Any:
+def _by_day(baskets: Any) -> Any:
     """Return each day they came on, with what they spent."""
     return baskets.group_by("customer_id", "day").aggregate(spent=baskets.amount_cents.sum().fill_null(0))
 
@@ -157,7 +157,7 @@ def _days(baskets: Any) -> Any:
          lasts=True, line="came back on {repeats}", because="You came back on {repeats}")  # fmt: skip
 def repeats(baskets: Any, today: int) -> Any:
     """On how many days after the first one they came: the frequency of models of buying."""
-    days = _days(baskets)
+    days = _by_day(baskets)
     return days.group_by("customer_id").aggregate(repeats=days.count() - 1)
 
 
@@ -175,7 +175,7 @@ def days_with_us(baskets: Any, today: int) -> Any:
          because="You spend {repeat_value} on a day you come back")  # fmt: skip
 def repeat_value(baskets: Any, today: int) -> Any:
     """How much they spend on average on a day they come back on, in whole cents."""
-    days = _days(baskets)
+    days = _by_day(baskets)
     told = days.group_by("customer_id").aggregate(
         days=days.count(), spent=days.spent.sum(), first=days.spent.argmin(days.day)
     )

@@ -250,13 +250,14 @@ def loaded(folder: Path, given: Sizes) -> Warehouse:
     con.execute(f"INSERT INTO customer {made}")
     con.execute(f"INSERT INTO event ({EVENT}) {_events(given)}")
     con.execute(f"""UPDATE cursor SET event_id = {given.events}, customer_id = {given.customers},
-                    customer_at = TIMESTAMP '2026-03-01', untidy = {given.events}, highest = {given.customers},
+                    customer_at = TIMESTAMP '2026-03-01', highest = {given.customers},
                     newest = (SELECT max("at") FROM event)""")
+    warehouse.backend.tidy(warehouse.tables)
     _say(given, name="load", seconds=round(time.perf_counter() - began, 1))
     began = time.perf_counter()
     with store.read() as session:
         warehouse.fold(session, NOW)
-    _say(given, name="sort, and everybody's insights", seconds=round(time.perf_counter() - began, 1))
+    _say(given, name="everybody's insights", seconds=round(time.perf_counter() - began, 1))
     store.close()
     return warehouse
 

@@ -41,7 +41,6 @@ class DuckDB(Backend):
             self.con.do_connect(path or ":memory:")
         except duckdb.IOException as error:
             raise NotReady(f"the warehouse {path} cannot be opened; has another mailer opened it? ({error})") from error
-        self.con.raw_sql(f"SET perfect_ht_threshold = {DENSE_BITS}")
         self.con.raw_sql("SET enable_progress_bar = false")  # Ibis sets it, and a command prints what it found
 
     @contextmanager
@@ -57,7 +56,9 @@ class DuckDB(Backend):
 
     def reader(self) -> Any:
         """Return a cursor: it sees the last fold that was committed whole."""
-        return _DuckDB.from_connection(self.con.con.cursor())
+        cursor = self.con.con.cursor()
+        cursor.execute(f"SET perfect_ht_threshold = {DENSE_BITS}")
+        return _DuckDB.from_connection(cursor)
 
     @contextmanager
     def asking(self, reader: Any, seconds: float) -> Iterator[None]:
