@@ -8,6 +8,7 @@ import contextlib
 import os
 import secrets
 import threading
+import weakref
 from collections.abc import Callable
 from functools import cached_property
 from pathlib import Path
@@ -58,7 +59,7 @@ class House:
         ] = []  # what else the scheduler does: name, step, seconds
         self.resumed: set[int] = set()  # campaigns that go on: what they had set aside is freed in the background
         failpoints.arm(self.settings.failpoints)
-        declared.install(home.insights)
+        self._forget_insights = weakref.finalize(self, declared.hold(home.insights))
         self.store = Store(self.settings.store.url or f"sqlite:///{home.var / 'mailer.db'}")
 
     @cached_property
@@ -144,4 +145,4 @@ class House:
                 with contextlib.suppress(Exception):
                     self.__dict__[part].close()
         self.store.close()
-        declared.install(None)
+        self._forget_insights()

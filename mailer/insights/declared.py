@@ -26,13 +26,14 @@ representative, `because` to the customer, who is told nothing without it. `type
 column of its own. What is declared is an insight like any other: a field, a column of the warehouse, a page.
 
 A house with a wrong declaration does not open: a segment that asks for it would mean something else, or nothing. The
-message names every table that is wrong, and what is allowed. A process knows the declarations of one house.
+message names every table that is wrong, and what is allowed. A process knows the declarations of one house: another one
+opens beside it only if it declares the same.
 """
 
 import re
 import string
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -47,6 +48,33 @@ from mailer.insights.layout import ASKED, PROPERTIES
 MOST_DAYS = 36_500
 WORDS = ("english", "label", "unit", "about", "line", "because")
 TAKEN = {"customer_id", "email", "id", *ASKED}  # names that mean something else
+
+
+_held: list[str] = []  # what each house that is open declares
+
+
+def hold(path: Path) -> Callable[[], None]:
+    """Know the insights of a house that opens; return what forgets them when it closes.
+
+    Raises:
+        Misconfigured: the file cannot be taken, or a house is open that declares others.
+    """
+    text = path.read_text(encoding="utf-8", errors="replace") if path.is_file() else ""
+    if _held and _held[0] != text:
+        raise Misconfigured(
+            f"a house is open in this process whose config/insights.toml says something else than {path}; close that "
+            "one first, or open this one in a process of its own"
+        )
+    if not _held:
+        install(path)
+    _held.append(text)
+
+    def release() -> None:
+        _held.remove(text)
+        if not _held:
+            install(None)
+
+    return release
 
 
 def install(path: Path | None) -> None:

@@ -20,7 +20,7 @@ from mailer.house import House
 from mailer.insights import declared
 from mailer.insights.events import take
 from mailer.insights.forms import FORMS
-from mailer.insights.insight import INSIGHTS, Type, day_number, day_of
+from mailer.insights.insight import INSIGHTS, Type, Window, day_number, day_of
 from mailer.insights.warehouse import Warehouse
 from mailer.paths import Home, shipped_home
 from mailer.people.customer import Customer
@@ -249,3 +249,22 @@ def test_a_declared_insight_has_words_even_where_none_were_given(tmp_path: Path)
     (found,) = declared.read(path)
     assert (found.type, found.unit, found.label) == (Type.INT, "asked for call", "calls 30")
     assert (found.english, found.line, found.because) == ("whose calls 30 {is}", "calls 30: {calls_30}", "")
+
+
+def test_a_house_with_other_insights_does_not_open_beside_one(tmp_path: Path) -> None:
+    one, same, other = (Home(tmp_path / name) for name in ("one", "same", "other"))
+    for home, days in ((one, 30), (same, 30), (other, 60)):
+        home.insights.parent.mkdir(parents=True)
+        home.insights.write_text(f'[meat]\nform = "count"\nevent = "basket"\ndays = {days}\n', encoding="utf-8")
+        home.var.mkdir(parents=True, exist_ok=True)
+    first, second = House(one), House(same)
+    with pytest.raises(Misconfigured, match="close that one first"):
+        House(other)
+    first.close()
+    first.close()
+    assert INSIGHTS["meat"].window == Window(30)
+    second.close()
+    assert "meat" not in INSIGHTS
+    third = House(other)
+    assert INSIGHTS["meat"].window == Window(60)
+    third.close()
