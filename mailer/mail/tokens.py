@@ -8,12 +8,10 @@ own key (HKDF, RFC 5869): a token for reading is worth nothing where one acts. A
 
 import base64
 import binascii
-import hashlib
 import hmac
 import struct
 from enum import StrEnum
 from functools import lru_cache
-from typing import Any
 
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
@@ -37,8 +35,6 @@ class Purpose(StrEnum):
     SURVEY = "survey"
 
 
-_Begun = tuple[Any, Any]  # the two hashes of an HMAC (RFC 2104, 2), each with the key in it and nothing else yet
-_BLOCK = 64  # bytes SHA-256 takes at once
 _SIGNS = "abcdefghijklmnopqrstuvwxyz234567"
 _PAIRS = [first + second for first in _SIGNS for second in _SIGNS]  # of ten bits
 _PREFIXES = {"r-": Purpose.REPLY, "b-": Purpose.BOUNCE}
@@ -48,12 +44,14 @@ class Signer:
     """Signs with the newest secret, and still reads what older secrets signed."""
 
     def __init__(self, secret: bytes, *older: bytes) -> None:
-        # str: hashing a member of an enum takes as long as the rest; and a key is begun with once, see `_Begun`
-        self._keys: dict[tuple[int, str], _Begun] = {}
+        # str: hashing a member of an enum takes as long as the rest; and an HMAC has taken its key in once, to be copied
+        self._keys: dict[tuple[int, str], hmac.HMAC] = {}
         for one in (*older, secret):  # the newest is written last and wins, should two ids be equal
             self._id = _derive(one, b"lifeline key id")[0]
             for purpose in Purpose:
-                self._keys[self._id, purpose.value] = _begun(_derive(one, b"lifeline token " + purpose.encode()))
+                self._keys[self._id, purpose.value] = hmac.new(
+                    _derive(one, b"lifeline token " + purpose.encode()), digestmod="sha256"
+                )
 
     def sign(self, purpose: Purpose, row_id: int, extra: int = 0) -> str:
         """Return the token of this row: 40 characters of a-z and 2-7. `extra` is for example the number of a link."""
@@ -81,12 +79,9 @@ class Signer:
         return row_id, extra
 
     def _mac(self, purpose: Purpose, body: bytes) -> bytes:
-        inner, outer = self._keys[body[0], purpose._value_]
-        first, second = inner.copy(), outer.copy()
-        first.update(body)
-        second.update(first.digest())
-        mac: bytes = second.digest()[:_MAC]
-        return mac
+        keyed = self._keys[body[0], purpose._value_].copy()
+        keyed.update(body)
+        return keyed.digest()[:_MAC]
 
 
 def reply_address(signer: Signer, message_row_id: int, domain: str) -> str:
@@ -105,11 +100,6 @@ def claimed(signer: Signer, address: str) -> tuple[Purpose, int] | None:
     purpose = _PREFIXES.get(local[:2])
     row_id = signer.read(purpose, local[2:]) if purpose else None
     return (purpose, row_id) if purpose and row_id is not None else None
-
-
-def _begun(key: bytes) -> _Begun:
-    padded = key.ljust(_BLOCK, b"\0")
-    return tuple(hashlib.sha256(bytes(byte ^ pad for byte in padded)) for pad in (0x36, 0x5C))  # type: ignore[return-value]
 
 
 def _spelt(data: bytes) -> str:
