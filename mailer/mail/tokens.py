@@ -44,7 +44,7 @@ class Signer:
     """Signs with the newest secret, and still reads what older secrets signed."""
 
     def __init__(self, secret: bytes, *older: bytes) -> None:
-        # str: hashing a member of an enum takes as long as the rest; and an HMAC has taken its key in once, to be copied
+        # str: hashing a member of an enum takes as long as the rest; an HMAC takes its key in once, and is then copied
         self._keys: dict[tuple[int, str], hmac.HMAC] = {}
         for one in (*older, secret):  # the newest is written last and wins, should two ids be equal
             self._id = _derive(one, b"lifeline key id")[0]
