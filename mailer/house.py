@@ -12,6 +12,7 @@ import weakref
 from collections.abc import Callable
 from functools import cached_property
 from pathlib import Path
+from typing import NamedTuple
 
 from sqlalchemy.engine import make_url
 
@@ -37,6 +38,14 @@ from mailer.store import Store
 from mailer.together import Together
 
 
+class Beat(NamedTuple):
+    """What is done again and again while the house runs: its name, the step, and the seconds between two."""
+
+    name: str
+    step: Callable[[], object]
+    seconds: float
+
+
 class House:
     """An open house.
 
@@ -54,9 +63,7 @@ class House:
         self.settings = given or settings.load(home)
         self.owner = f"{os.getpid()}-{secrets.token_hex(4)}"
         self.woken = threading.Event()  # set when something arrived that should not wait for the next tick
-        self.beats: list[
-            tuple[str, Callable[[], object], float]
-        ] = []  # what else the scheduler does: name, step, seconds
+        self.beats: list[Beat] = []  # what else the scheduler does
         self.resumed: set[int] = set()  # campaigns that go on: what they had set aside is freed in the background
         failpoints.arm(self.settings.failpoints)
         self._forget_insights = weakref.finalize(self, declared.hold(home.insights))

@@ -13,7 +13,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 
 from mailer import clock, pipeline
 from mailer.errors import MailerError
-from mailer.house import House
+from mailer.house import Beat, House
 
 PROMPT_SECONDS = 0.5  # how often sending and sorting look for work
 WATCH_SECONDS = 60.0  # how often everybody is counted
@@ -28,20 +28,21 @@ class Scheduler:
         self.house = house
         self._stopping = False
         self._scheduler = BackgroundScheduler(timezone=UTC)
-        beats: list[tuple[str, Callable[[], object], float]] = [
-            ("plan", lambda: tick(house), house.settings.scheduler.tick_seconds),
-            ("send", lambda: pipeline.send(house, stop=lambda: self._stopping), PROMPT_SECONDS),
-            ("sort", lambda: pipeline.sort(house, clock.now()), PROMPT_SECONDS),
-            ("tidy", lambda: pipeline.tidy(house, clock.now()), house.settings.scheduler.tick_seconds),
-            ("watch", lambda: pipeline.watch(house, clock.now()), WATCH_SECONDS),
+        every = house.settings.scheduler.tick_seconds
+        beats = [
+            Beat("plan", lambda: tick(house), every),
+            Beat("send", lambda: pipeline.send(house, stop=lambda: self._stopping), PROMPT_SECONDS),
+            Beat("sort", lambda: pipeline.sort(house, clock.now()), PROMPT_SECONDS),
+            Beat("tidy", lambda: pipeline.tidy(house, clock.now()), every),
+            Beat("watch", lambda: pipeline.watch(house, clock.now()), WATCH_SECONDS),
             *house.beats,
         ]
-        for name, step, seconds in beats:
+        for beat in beats:
             self._scheduler.add_job(
-                _guarded(name, step),
+                _guarded(beat),
                 "interval",
-                seconds=seconds,
-                id=name,
+                seconds=beat.seconds,
+                id=beat.name,
                 misfire_grace_time=None,
                 coalesce=True,
                 max_instances=1,
@@ -70,15 +71,15 @@ def tick(house: House) -> None:
         log.info("chosen", run=run_id, messages=chosen)
 
 
-def _guarded(name: str, step: Callable[[], object]) -> Callable[[], None]:
+def _guarded(beat: Beat) -> Callable[[], None]:
     """Let one failed beat be logged and the next one come: a scheduler that dies is silence nobody notices."""
 
-    def beat() -> None:
+    def step() -> None:
         try:
-            step()
+            beat.step()
         except MailerError as error:
-            log.warning("step failed", step=name, error=str(error))
+            log.warning("step failed", step=beat.name, error=str(error))
         except Exception:
-            log.exception("step failed", step=name)
+            log.exception("step failed", step=beat.name)
 
-    return beat
+    return step

@@ -18,6 +18,7 @@ from flask.blueprints import BlueprintSetupState
 
 from mailer import clock
 from mailer.errors import MailerError
+from mailer.house import Beat
 from mailer.segments import segment as segments
 from mailer.segments.segment import Segment
 from mailer.web.exchange import house, now
@@ -95,7 +96,7 @@ class Memory:
 @pages.record
 def _open(state: BlueprintSetupState) -> None:
     memory = state.app.extensions[KEPT] = Memory()
-    state.app.extensions["house"].beats.append(("count", lambda: memory.refresh(clock.now()), BEAT_SECONDS))
+    state.app.extensions["house"].beats.append(Beat("count", lambda: memory.refresh(clock.now()), BEAT_SECONDS))
 
 
 def number(segment: Segment) -> Counted:
