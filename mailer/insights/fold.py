@@ -21,7 +21,7 @@ from sqlmodel import Session
 from mailer import failpoints
 from mailer.insights import arrivals, recipes
 from mailer.insights.arrivals import CUSTOMER, EVENT, GAPS, LATE, Gap, Rows
-from mailer.insights.backends.backend import Backend
+from mailer.insights.backends.backend import Backend, plain
 from mailer.insights.insight import INSIGHTS, day_number
 from mailer.insights.layout import Tables, affected, computed, layout, renewed
 
@@ -208,15 +208,6 @@ def _piece(ids: Any, after: int) -> Any:
     """Ask for the highest id of the next customers."""
     piece = ids.filter(ids.customer_id > after).order_by("customer_id").limit(AT_ONCE)
     return piece.aggregate(customer_id=piece.customer_id.max()).filter(lambda highest: highest.customer_id.notnull())
-
-
-def plain(table: pa.Table) -> list[dict[str, Any]]:
-    """Return each row as a dict; instants are aware, in UTC."""
-    for place, each in enumerate(table.schema):
-        if pa.types.is_timestamp(each.type) and not each.type.tz:
-            utc = table.column(place).cast(pa.timestamp("us")).cast(pa.timestamp("us", "UTC"))
-            table = table.set_column(place, each.name, utc)
-    return table.to_pylist()  # type: ignore[no-any-return]
 
 
 def _arrow(rows: Rows, names: Sequence[str], table: Any) -> pa.Table:

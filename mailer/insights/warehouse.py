@@ -21,8 +21,8 @@ from sqlmodel import Session
 
 import mailer.insights.library  # noqa: F401 -- the shop's insights are known
 from mailer.insights.backends import opened
-from mailer.insights.backends.backend import IDS
-from mailer.insights.fold import Fold, Folded, create, empty, plain, reshape
+from mailer.insights.backends.backend import IDS, plain
+from mailer.insights.fold import Fold, Folded, create, empty, reshape
 from mailer.insights.insight import INSIGHTS
 from mailer.insights.layout import layout, tables
 from mailer.insights.members import Members
@@ -200,7 +200,7 @@ class Asking:
 
     def rows(self, question: Any, key: Hashable = None) -> list[dict[str, Any]]:
         """Answer an Ibis expression: each row as a dict of plain values; by its `key` it is known again."""
-        return plain(self._answer(question.as_table, key))
+        return self._rows(question.as_table, key)
 
     def rows_of(
         self, customer_ids: Sequence[int], key: Hashable, question: Callable[[Callable[[Any], Any]], Any]
@@ -213,8 +213,8 @@ class Asking:
             return []
         if self.warehouse.backend.knows_again:
             ids = _text(customer_ids)
-            return plain(self._answer(lambda: question(lambda table: _theirs(table, IDS)), ("of", key), ids))
-        return plain(self._answer(lambda: question(lambda table: of(table, customer_ids)), None))
+            return self._rows(lambda: question(lambda table: _theirs(table, IDS)), ("of", key), ids)
+        return self._rows(lambda: question(lambda table: of(table, customer_ids)), None)
 
     def members(self, key: Hashable, customers: Callable[[], Any]) -> Members | None:
         """Return which customers are in a table, known again by its `key`; None where the store cannot say."""
@@ -224,21 +224,25 @@ class Asking:
             return kept[key]  # type: ignore[no-any-return]
         if state.below > backend.most_bits:
             return None
-        told = self._answer(
+        ready = self._ready(
             lambda: backend.members(customers(), state.below), ("members", key, state.below, state.zones)
         )
+        told = backend.answer(self._reader, ready)
         found = Members.told(told.column(0)[0].as_py(), state.below)
         if folds == state.folds:
             _put(kept, key, found, 1 + KEPT // (state.below // 8))
         return found
 
-    def _answer(self, question: Callable[[], Any], key: Hashable, ids: str | None = None) -> Any:
+    def _rows(self, question: Callable[[], Any], key: Hashable, ids: str | None = None) -> list[dict[str, Any]]:
+        return self.warehouse.backend.rows(self._reader, self._ready(question, key), ids)
+
+    def _ready(self, question: Callable[[], Any], key: Hashable) -> Any:
         ready = self.warehouse.ready.get(key) if key is not None else None
         if ready is None:
             ready = self.warehouse.backend.ready(question())
             if key is not None:
                 _put(self.warehouse.ready, key, ready, READY)
-        return self.warehouse.backend.answer(self._reader, ready, ids)
+        return ready
 
 
 def _with_properties(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -9,6 +9,7 @@ import json
 from collections.abc import Callable, Container, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any as Anything
 
 import ibis
@@ -336,5 +337,12 @@ def _event(event: Mapping[str, Anything]) -> str:
 
 def distinct(lines: Iterable[str]) -> list[str]:
     """Leave out a line that another one says as well."""
-    said = list(dict.fromkeys(filter(None, lines)))
-    return [line for line in said if not any(line != other and line.lower() in other.lower() for other in said)]
+    return list(_distinct(tuple(filter(None, lines))))
+
+
+@lru_cache(maxsize=4_096)  # in a batch of letters many say the same
+def _distinct(lines: tuple[str, ...]) -> tuple[str, ...]:
+    said = {line: line.lower() for line in lines}
+    return tuple(
+        line for line, low in said.items() if not any(low in other for each, other in said.items() if each != line)
+    )

@@ -6,7 +6,10 @@ a reason costs a thousandth of what a proof does; the words are the same, and a 
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
+from functools import lru_cache, partial
 from typing import Any as Anything
+
+import ibis
 
 from mailer.insights.insight import say
 from mailer.insights.layout import Tables
@@ -41,7 +44,7 @@ def because(
     with warehouse.asking() as asking:
         then = moment(asking, now)
         rows = _rows(asking, nodes, customer_ids, then)
-        values = {node: _values(asking, node, customer_ids, then) for node in nodes}
+        values = _values(asking, nodes, customer_ids, then)
     told = _teller(criteria, {node: f"holds_{n}" for n, node in enumerate(nodes)}, values)
     return {row["customer_id"]: distinct(told(row, facts.get(row["customer_id"], {}))) for row in rows}
 
@@ -74,19 +77,16 @@ def _teller(node: Criteria, columns: Mapping[Criteria, str], values: Mapping[Cri
             words = insight.because
             return lambda row, facts: [say(words, facts)] if row[holds] else []
         case Did() | Measured() | When():
-            asked = node
-            return lambda row, facts: (
-                [reason(asked, asked.said(found.get(row["customer_id"], nothing)))] if row[holds] else []
-            )
+            said = _once(partial(_reason, node))
+            return lambda row, facts: [said(found.get(row["customer_id"], nothing))] if row[holds] else []
         case Consents(topic=topic):
             return lambda row, facts: (
                 [f"You agreed to {topic} on {found[row['customer_id']]:%-d %B %Y}"] if row[holds] else []
             )
         case Not(part=Did() as part):
             times, had = values[part], "" if isinstance(part, Engaged) else "had "
-            return lambda row, facts: (
-                [f"You {had}{seldom(part, times.get(row['customer_id'], 0))}"] if row[holds] else []
-            )
+            few = _once(partial(seldom, part))
+            return lambda row, facts: [f"You {had}{few(times.get(row['customer_id'], 0))}"] if row[holds] else []
         case Not():
             return lambda row, facts: []
     inside = [_teller(part, columns, values) for part in node.inside()]
@@ -103,17 +103,48 @@ def _nothing(node: Criteria) -> int | None:
             return None
 
 
-def _values(asking: Asking, node: Criteria, customer_ids: Sequence[int], now: Moment) -> dict[int, Anything]:
-    """Return what a part finds of each of the customers."""
-    if not isinstance(node, (Consents, Did, Measured, When)):
-        return {}
-    key = ("value", node, now.days if now.settled else now.at)
-    rows = asking.rows_of(customer_ids, key, lambda theirs: _found(asking.tables, node, theirs, now))
-    return {row["customer_id"]: row["found"] for row in rows}
+def _reason(node: Did | Measured | When, value: Anything) -> str:
+    return reason(node, node.said(value))
+
+
+def _once(say: Callable[[Anything], str]) -> Callable[[Anything], str]:
+    """Say the same of the same value without putting the words together again: in a batch many have it."""
+    return lru_cache(maxsize=1_000)(say)
+
+
+def _values(
+    asking: Asking, nodes: Sequence[Criteria], customer_ids: Sequence[int], now: Moment
+) -> dict[Criteria, Found]:
+    """Return what each part finds of each of the customers; whatever is counted is counted in one question."""
+    state = now.days if now.settled else now.at
+    counted = tuple(node for node in nodes if isinstance(node, Did))
+    counts: dict[Did, dict[int, Anything]] = {node: {} for node in counted}
+    for row in asking.rows_of(
+        customer_ids if counted else (),
+        ("counted", counted, state),
+        lambda of: _counted(asking.tables, counted, of, now),
+    ):
+        counts[counted[row["part"]]][row["customer_id"]] = row["found"]
+    values: dict[Criteria, Found] = {node: counts[node] if isinstance(node, Did) else {} for node in nodes}
+    for node in nodes:
+        if isinstance(node, (Consents, Measured, When)):
+            key, ask = ("value", node, state), partial(_found, asking.tables, node, now=now)
+            values[node] = {row["customer_id"]: row["found"] for row in asking.rows_of(customer_ids, key, ask)}
+    return values
+
+
+def _counted(tables: Tables, nodes: Sequence[Did], theirs: Callable[[Anything], Anything], now: Moment) -> Anything:
+    """Return how often each of the customers did what each of these parts asks for, a row for each part."""
+    each = [
+        events.group_by("customer_id").aggregate(found=events.count()).mutate(part=n)
+        for n, node in enumerate(nodes)
+        for events in [theirs(node.matching(tables, now))]
+    ]
+    return each[0] if len(each) == 1 else ibis.union(*each)
 
 
 def _found(
-    tables: Tables, node: Consents | Did | Measured | When, theirs: Callable[[Anything], Anything], now: Moment
+    tables: Tables, node: Consents | Measured | When, theirs: Callable[[Anything], Anything], now: Moment
 ) -> Anything:
     match node:
         case Consents():
@@ -122,6 +153,3 @@ def _found(
             return node.instants(theirs(node.ever(tables, now))).rename(found="at")
         case Measured():
             return node.measures(theirs(node.matching(tables, now)))
-        case Did():
-            events = theirs(node.matching(tables, now))
-            return events.group_by("customer_id").aggregate(found=events.count())

@@ -53,6 +53,10 @@ class Backend(ABC):
         """Answer a question that is ready, while asking; `ids` stand in it for IDS where a store `knows_again`."""
         return reader.to_pyarrow(ready)
 
+    def rows(self, reader: Any, ready: Any, ids: str | None = None) -> list[dict[str, Any]]:
+        """Answer with rows as dicts of plain values; instants are aware, in UTC."""
+        return plain(self.answer(reader, ready, ids))
+
     def members(self, customers: Any, below: int) -> Any:
         """Return a question for which ids below `below`, at most `most_bits`, there are: a bit for each."""
         raise NotImplementedError
@@ -153,6 +157,15 @@ class Backend(ABC):
     def close(self) -> None:
         """Let go of it."""
         self.con.disconnect()
+
+
+def plain(table: pa.Table) -> list[dict[str, Any]]:
+    """Return each row as a dict; instants are aware, in UTC."""
+    for place, each in enumerate(table.schema):
+        if pa.types.is_timestamp(each.type) and not each.type.tz:
+            utc = table.column(place).cast(pa.timestamp("us")).cast(pa.timestamp("us", "UTC"))
+            table = table.set_column(place, each.name, utc)
+    return table.to_pylist()  # type: ignore[no-any-return]
 
 
 def ordered(rows: Any, table: Any) -> Any:
