@@ -1,4 +1,4 @@
-"""What does an operator type? One module for each thing commands are about."""
+"""What does an operator type? One module for each thing commands are about; `offer` imports the one that is typed."""
 
 import sys
 from pathlib import Path
@@ -6,28 +6,24 @@ from typing import Annotated
 
 import typer
 
-from mailer.cli import campaigns, check, house, insights, intake, mail, segments, staff, terminal, warehouse
+from mailer.cli.offer import Commands
 from mailer.errors import MailerError
 
 app = typer.Typer(
+    cls=Commands,
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
     help="Lifeline: email with a named human one click away.",
 )
-for its in (house, check, mail):
-    app.add_typer(its.commands)
-for name, group in (
-    ("import", intake.commands), ("segment", segments.commands), ("campaign", campaigns.commands),
-    ("staff", staff.commands), ("insight", insights.commands), ("warehouse", warehouse.commands), ("dkim", mail.dkim),
-):  # fmt: skip
-    app.add_typer(group, name=name)
 
 
 @app.callback()
 def _options(
     home: Annotated[Path | None, typer.Option(help="The home to use, instead of the current folder.")] = None,
 ) -> None:
+    from mailer.cli import terminal
+
     terminal.chosen["home"] = home
 
 
@@ -36,5 +32,7 @@ def main() -> None:
     try:
         app()
     except MailerError as error:
+        from mailer.cli import terminal
+
         terminal.err.print(f"[red]mailer:[/red] {error}", highlight=False, soft_wrap=True)
         sys.exit(1)
