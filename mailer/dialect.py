@@ -63,6 +63,16 @@ class unguessable(FunctionElement[str]):  # noqa: N801
     inherit_cache = True
 
 
+class written(FunctionElement[Any]):  # noqa: N801
+    """JSON that is text already, as a column of JSON takes it."""
+
+    type = sa.types.NullType()
+    inherit_cache = True
+
+    def __init__(self, parameter: str) -> None:
+        super().__init__(sa.bindparam(parameter, type_=sa.Text()))
+
+
 def is_shared(session: Session) -> bool:
     """Whether others may write at this moment, so that what a decision rests on has to be locked."""
     return session.connection().dialect.name != "sqlite"  # there is one writer, and it is us
@@ -113,3 +123,13 @@ def _unguessable_sqlite(element: Any, compiler: SQLCompiler, **given: Any) -> st
 @compiles(unguessable, "postgresql")
 def _unguessable_postgresql(element: Any, compiler: SQLCompiler, **given: Any) -> str:
     return "substr(replace(gen_random_uuid()::text, '-', ''), 1, 20)"  # a version in it: 74 of its 80 bits are random
+
+
+@compiles(written, "sqlite")
+def _written_sqlite(element: Any, compiler: SQLCompiler, **given: Any) -> str:
+    return compiler.process(element.clauses, **given)
+
+
+@compiles(written, "postgresql")
+def _written_postgresql(element: Any, compiler: SQLCompiler, **given: Any) -> str:
+    return f"CAST({compiler.process(element.clauses, **given)} AS JSON)"

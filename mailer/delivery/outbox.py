@@ -27,7 +27,7 @@ from sqlmodel import Field, Index, Session, SQLModel
 from mailer.campaigns.campaign import Campaign, Recipient, RecipientState, Run
 from mailer.delivery.retry import Retry
 from mailer.delivery.transport import Outcome, Receipt
-from mailer.dialect import DIGITS, among, fingerprint, fingerprint_of, is_shared, sortable, unguessable
+from mailer.dialect import DIGITS, among, fingerprint, fingerprint_of, is_shared, sortable, unguessable, written
 from mailer.people.customer import Customer
 from mailer.prepared import Prepared
 from mailer.store import CHUNK, ID, JSON, UTC, letters, new_public_id, words
@@ -337,12 +337,14 @@ _LETTER = ("subject", "context", "template_version_id", "dated_at")
 _WRITE = Prepared(
     sa.update(T)
     .where(_this(), GUARD == State.CLAIMED, T.c.dated_at.is_(None))
-    .values({name: sa.bindparam(f"new_{name}") for name in _LETTER})
+    .values({name: sa.bindparam(f"new_{name}") for name in _LETTER} | {"context": written("new_context")})
 )
 
 
 def write(session: Session, letters: Sequence[Mapping[str, Any]]) -> None:
     """Keep what claimed messages say, once: rows of id, epoch, subject, context, template_version_id, dated_at.
+
+    The context is JSON already, as a press was told it.
 
     The bytes are a function of these, so a message that leaves after a crash leaves with the bytes it had before.
     """

@@ -11,6 +11,7 @@ import ssl
 from collections import deque
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import cast
 
 LINE = 8192  # octets of a reply line; RFC 5321, 4.5.3.1.5 allows 512, real servers say more
 LINES = 200  # of one reply
@@ -184,8 +185,7 @@ class Wire(asyncio.Protocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Keep the transport."""
-        assert isinstance(transport, asyncio.Transport)
-        self._transport = transport
+        self._transport = cast("asyncio.Transport", transport)
 
     def data_received(self, data: bytes) -> None:
         """Cut what came into lines, and lines into replies."""

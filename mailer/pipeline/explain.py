@@ -14,7 +14,7 @@ from mailer.mail.compose import Letter
 from mailer.people.consent import Topic
 from mailer.people.customer import Customer, representative, would_answer
 from mailer.people.staff import Staff, hours_sentence
-from mailer.rendering.context import context
+from mailer.rendering.context import Reader, context, shared
 from mailer.rendering.inline import inline
 from mailer.rendering.letter import render
 from mailer.rendering.links import Links
@@ -32,10 +32,10 @@ def contexts(
     session: Session,
     campaign: Campaign,
     criteria: Criteria,
-    customers: Sequence[Customer],
+    customers: Sequence[Reader],
     messages: Mapping[int, int],
     now: datetime,
-    who_answers: Callable[[Session, Customer], Staff] = representative,
+    who_answers: Callable[[Session, Any], Staff] = representative,
 ) -> dict[int, dict[str, Any]]:
     """Return what a letter to each of `customers` may see, by customer id; `messages` is customer id -> message id.
 
@@ -46,7 +46,7 @@ def contexts(
     facts = house.warehouse.facts(ids)
     why = because(house.warehouse, criteria, ids, now, facts)
     spoken = {each: house.shelf.get(campaign.template, each).language for each in {one.language for one in customers}}
-    staff: dict[tuple[int, str], tuple[Staff, str]] = {}
+    common: dict[tuple[int, str], dict[str, Any]] = {}
     made = {}
     for customer in customers:
         if customer.id is None:
@@ -56,20 +56,21 @@ def contexts(
         if staff_id is None:
             raise NotReady("there is no representative yet; add one, so that every email can name a person")
         whose = staff_id, spoken[customer.language]
-        if whose not in staff:
-            found = session.get_one(Staff, staff_id)
-            staff[whose] = (found, hours_sentence(session, found, spoken[customer.language]))
-        rep, hours = staff[whose]
+        if whose not in common:
+            staff = session.get_one(Staff, staff_id)
+            common[whose] = shared(
+                staff=staff,
+                hours=hours_sentence(session, staff, spoken[customer.language]),
+                brand=house.settings.brand,
+                topic=topic.name,
+                stakes=campaign.stakes,
+            )
         made[customer.id] = context(
             customer=customer,
-            staff=rep,
-            hours=hours,
+            shared=common[whose],
             facts=facts.get(customer.id, {}),
             because=why.get(customer.id, []),
             links=_links(house, messages.get(customer.id, NOBODY)),
-            brand=house.settings.brand,
-            topic=topic.name,
-            stakes=campaign.stakes,
         )
     return made
 

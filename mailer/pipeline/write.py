@@ -8,14 +8,16 @@ signatures.
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
+import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from mailer.campaigns.campaign import Campaign, Run
 from mailer.delivery import outbox
 from mailer.delivery.outbox import Claimed, Kind, Message
 from mailer.delivery.transport import Envelope
+from mailer.dialect import among
 from mailer.errors import Invalid
 from mailer.house import House
 from mailer.mail import compose, dkim, tokens
@@ -24,13 +26,14 @@ from mailer.people.customer import Customer, representative
 from mailer.people.staff import Staff
 from mailer.pipeline.explain import contexts
 from mailer.pipeline.passes import filled
+from mailer.prepared import Prepared
 from mailer.rendering.links import Links
-from mailer.rendering.press import RenderError, Sheet
+from mailer.rendering.press import RenderError, Sheet, to_json
 from mailer.rendering.template import TemplateVersion, publish, published
 from mailer.segments.criteria import from_data
 from mailer.store import Urgency
 
-KEPT = {"id", "epoch", "subject", "context", "template_version_id", "dated_at"}  # what the bytes are a function of
+KEPT = ("id", "epoch", "subject", "template_version_id", "dated_at")  # with the context, what the bytes are made of
 
 
 def write(house: House, claimed: Sequence[Claimed], now: datetime) -> list[Envelope]:
@@ -48,9 +51,9 @@ def write(house: House, claimed: Sequence[Claimed], now: datetime) -> list[Envel
         staff = {person.id: person for person in session.exec(select(Staff))}
         versions = _versions(session, claimed)
     automatic = [message for message in claimed if message.kind is Kind.CAMPAIGN]
-    rendered = dict(
-        zip((m.id for m in automatic), house.press.press([_sheet(m, versions) for m in automatic]), strict=True)
-    )
+    told = {message.id: to_json(message.context or {}) for message in fresh}
+    sheets = [_sheet(message, versions, told.get(message.id, "")) for message in automatic]
+    rendered = dict(zip((m.id for m in automatic), house.press.press(sheets), strict=True))
     envelopes, failed = [], []
     for message in claimed:
         letter = rendered[message.id] if message.kind is Kind.CAMPAIGN else filled(house, message, _own_letter(message))
@@ -64,7 +67,11 @@ def write(house: House, claimed: Sequence[Claimed], now: datetime) -> list[Envel
         except Invalid as error:  # an address or a Message-ID nothing can be written to is this message's failure
             failed.append((message.id, message.epoch, str(error)))
     gone = {ident for ident, _, _ in failed}
-    kept = [{name: getattr(message, name) for name in KEPT} for message in fresh if message.id not in gone]
+    kept = [
+        {name: getattr(message, name) for name in KEPT} | {"context": told[message.id]}
+        for message in fresh
+        if message.id not in gone
+    ]
     with house.store.write(Urgency.MAIL) as session:
         outbox.write(session, kept)
         outbox.fail_rendering(session, failed, now)
@@ -80,13 +87,29 @@ def letter_of(house: House, session: Session, message: Message) -> Letter | Rend
     return house.press.render([_sheet(message, _versions(session, [message]))])[0]
 
 
+class _Addressee(NamedTuple):
+    """What a letter says of a customer, without the rest of them: see `Reader`."""
+
+    id: int
+    first_name: str
+    last_name: str
+    language: str
+    time_zone: str
+    representative_id: int | None
+
+
+_C = Customer.metadata.tables["customer"]
+_ADDRESSEES = Prepared(sa.select(*(_C.c[name] for name in _Addressee._fields)).where(among(_C.c.id, "ids")))
+
+
 def _fill(house: House, session: Session, messages: Sequence[Claimed], now: datetime) -> bool:
     """Give messages that are written for the first time their template, and what their letters may see.
 
     Nothing is written here, and no final dot waits for it. Say whether all that it takes was there.
     """
     for run, campaign, batch in _by_run(session, messages):
-        customers = _customers(session, batch)
+        ids = {message.customer_id or 0: message.id for message in batch}
+        customers = [_Addressee(*row) for row in _ADDRESSEES.run(session, {"ids": list(ids)})]
         if any(customer.representative_id is None for customer in customers):
             return False
         known: dict[str, TemplateVersion] = {}
@@ -95,11 +118,10 @@ def _fill(house: House, session: Session, messages: Sequence[Claimed], now: date
             if version is None:
                 return False
             known[language] = version
-        ids = {message.customer_id or 0: message.id for message in batch}
         seen = contexts(house, session, campaign, from_data(run.criteria), customers, ids, now)
         languages = {customer.id: customer.language for customer in customers}
         for message in batch:
-            message.template_version_id = known[languages[message.customer_id]].id
+            message.template_version_id = known[languages[message.customer_id or 0]].id
             message.context = seen[message.customer_id or 0]
             message.dated_at = now
     return True
@@ -136,9 +158,9 @@ def _versions(session: Session, messages: Iterable[Message | Claimed]) -> dict[i
     return {version.id: version for version in found if version.id is not None}
 
 
-def _sheet(message: Message | Claimed, versions: dict[int, TemplateVersion]) -> Sheet:
+def _sheet(message: Message | Claimed, versions: dict[int, TemplateVersion], told: str = "") -> Sheet:
     version = versions[message.template_version_id or 0]
-    return Sheet(version.subject, version.preheader, version.html, message.context or {})
+    return Sheet(version.subject, version.preheader, version.html, message.context or {}, told)
 
 
 def _own_letter(message: Message | Claimed) -> Letter:

@@ -9,9 +9,8 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from functools import lru_cache
-from typing import Any
+from typing import Any, Protocol
 
-from mailer.people.customer import Customer
 from mailer.people.face import draw, initials
 from mailer.people.staff import Staff
 from mailer.rendering.links import Links
@@ -21,28 +20,27 @@ _PLAIN = frozenset((str, int, float, bool))
 _FILLS = re.compile(r'fill="(#[0-9a-fA-F]{6})"')
 
 
-def context(
-    *,
-    customer: Customer,
-    staff: Staff,
-    hours: str,
-    facts: Mapping[str, Any],
-    because: Sequence[str],
-    links: Links,
-    brand: Brand,
-    topic: str,
-    stakes: str = "routine",
-) -> dict[str, Any]:
-    """Return everything one letter is made of, as JSON data."""
+class Reader(Protocol):
+    """What a letter may say of whom it is written to: a `Customer`, or a row of just these columns."""
+
+    @property
+    def id(self) -> int | None: ...  # noqa: D102
+    @property
+    def first_name(self) -> str: ...  # noqa: D102
+    @property
+    def last_name(self) -> str: ...  # noqa: D102
+    @property
+    def language(self) -> str: ...  # noqa: D102
+    @property
+    def time_zone(self) -> str: ...  # noqa: D102
+    @property
+    def representative_id(self) -> int | None: ...  # noqa: D102
+
+
+def shared(*, staff: Staff, hours: str, brand: Brand, topic: str, stakes: str = "routine") -> dict[str, Any]:
+    """Return what the letters of a campaign have in common that name the same representative in the same language."""
     ground, ink = _colours(staff.name, staff.colour)
     return {
-        "customer": {
-            "first_name": customer.first_name,
-            "last_name": customer.last_name,
-            "name": f"{customer.first_name} {customer.last_name}".strip(),
-            "language": customer.language,
-            "time_zone": customer.time_zone,
-        },
         "rep": {
             "name": staff.name,
             "first_name": staff.first_name,
@@ -53,12 +51,30 @@ def context(
             "ink": ink,
             "face_url": f"{brand.base_url.rstrip('/')}/face/{staff.public_id}.svg",
         },
-        "links": links.to_data(),
-        "because": list(because),
-        "facts": {name: plain(value) for name, value in facts.items() if value is not None},
         "brand": {"name": brand.name, "address": brand.address, "base_url": brand.base_url},
         "topic": {"name": topic},
         "stakes": str(stakes),
+    }
+
+
+def context(
+    *, customer: Reader, shared: Mapping[str, Any], facts: Mapping[str, Any], because: Sequence[str], links: Links
+) -> dict[str, Any]:
+    """Return everything one letter is made of, as JSON data; `shared` is in it as it is, and nobody changes it."""
+    return {
+        "customer": {
+            "first_name": customer.first_name,
+            "last_name": customer.last_name,
+            "name": f"{customer.first_name} {customer.last_name}".strip(),
+            "language": customer.language,
+            "time_zone": customer.time_zone,
+        },
+        "links": links.to_data(),
+        "because": list(because),
+        "facts": {
+            name: value if type(value) in _PLAIN else plain(value) for name, value in facts.items() if value is not None
+        },
+        **shared,
     }
 
 

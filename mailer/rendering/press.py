@@ -4,6 +4,7 @@ When a child hangs, grows or dies it was busy with a known letter: that letter f
 goes on with the next one. A template that does so twice in a batch fails as a whole, so that no batch waits for ever.
 """
 
+import json
 import queue
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -26,6 +27,16 @@ class Sheet:
     preheader: str
     html: str
     context: Mapping[str, Any]
+    told: str = ""  # the same as JSON, where somebody has it already
+
+    def to_json(self) -> str:
+        """Return the data as JSON."""
+        return self.told or to_json(self.context)
+
+
+def to_json(context: Mapping[str, Any]) -> str:
+    """Return the data of a letter as it is told to a child, and kept."""
+    return json.dumps(context, ensure_ascii=False, separators=(",", ":"))
 
 
 class Press:
@@ -95,8 +106,8 @@ def _answers(worker: Worker, sheets: Sequence[Sheet]) -> Iterator[Pressed | Rend
     """Send each template once, however many letters are made of it."""
     templates = list(dict.fromkeys(_source(each) for each in sheets))
     number = {template: n for n, template in enumerate(templates)}
-    question = {"templates": templates, "sheets": [[number[_source(each)], each.context] for each in sheets]}
-    return worker.ask(question, len(sheets))
+    each_of = ",".join([f"[{number[_source(each)]},{each.to_json()}]" for each in sheets])
+    return worker.ask(f'{{"templates":{json.dumps(templates)},"sheets":[{each_of}]}}', len(sheets))
 
 
 def _source(sheet: Sheet) -> tuple[str, str, str]:

@@ -3,7 +3,6 @@
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
 
 from mailer import child
 from mailer.child import Child, Died
@@ -28,14 +27,14 @@ class Worker:
     def __init__(self) -> None:
         self._child = Child(_PROGRAM, OUTPUT)
 
-    def ask(self, question: dict[str, Any], answers: int) -> Iterator[Pressed | RenderError]:
-        """Give each answer as it comes.
+    def ask(self, question: str, answers: int) -> Iterator[Pressed | RenderError]:
+        """Give each answer to a question, JSON in one line, as it comes.
 
         Raises:
             Died: the child was stopped by a limit, or stopped by itself; the next question starts a new one.
             Temporary: no child could be started.
         """
-        line = json.dumps(question, separators=(",", ":")).encode()
+        line = question.encode("utf-8", "surrogatepass")  # half a character is the letter's failure: JSON reads it
         for kind, words, entity in self._child.ask(line, answers):
             yield Pressed(words, entity) if kind == _LETTER else RenderError(words)
 

@@ -200,7 +200,7 @@ def test_a_late_acceptance_settles_what_was_in_doubt(town: Town) -> None:
 def test_what_a_message_says_is_written_once(town: Town) -> None:
     town.run(town.campaign(), town.customers(1))
     [(message, epoch)] = claims(town.claim())
-    row = {"id": message, "epoch": epoch, "context": {"n": 1}, "template_version_id": None, "dated_at": town.now}
+    row = {"id": message, "epoch": epoch, "context": '{"n":1}', "template_version_id": None, "dated_at": town.now}
     outbox.write(town.session, [row | {"subject": "first"}])
     outbox.write(town.session, [row | {"subject": "second"}])
     found = town.session.get(Message, message, populate_existing=True)

@@ -10,7 +10,7 @@ import pytest
 from mailer.mail.tokens import Signer
 from mailer.people.customer import Customer
 from mailer.people.staff import Role, Staff
-from mailer.rendering.context import context
+from mailer.rendering.context import context, shared
 from mailer.rendering.links import Links
 from mailer.rendering.press import Press
 from mailer.rendering.template import Shelf
@@ -51,13 +51,15 @@ def seen(links: Links) -> Callable[..., dict[str, Any]]:
         ann = {"first_name": "Ann", "last_name": "Baker", "language": "en", "time_zone": "Europe/Berlin"}
         return context(
             customer=Customer(email="ann@example.com", created_at=AT, updated_at=AT, **{**ann, **customer}),
-            staff=Staff(email="m@example.com", name="Maria Lindqvist", role=Role.REPRESENTATIVE, created_at=AT),
-            hours="Monday to Friday, 9:00 to 17:00 (Berlin)",
+            shared=shared(
+                staff=Staff(email="m@example.com", name="Maria Lindqvist", role=Role.REPRESENTATIVE, created_at=AT),
+                hours="Monday to Friday, 9:00 to 17:00 (Berlin)",
+                brand=Brand(name="Harvest Lane", address="12 Market Street", base_url="https://mail.example.com"),
+                topic="Offers",
+            ),
             facts=facts,
             because=["Your last basket was 31 days ago; usually you come every 9 days."],
             links=links,
-            brand=Brand(name="Harvest Lane", address="12 Market Street", base_url="https://mail.example.com"),
-            topic="Offers",
         )
 
     return make

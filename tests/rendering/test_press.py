@@ -107,5 +107,5 @@ def test_a_child_knows_no_secret_and_cannot_write_files(tmp_path: Any, monkeypat
     )
     monkeypatch.setattr(worker, "_PROGRAM", script)
     child = worker.Worker()
-    assert list(child.ask({}, 1)) == [RenderError('{"secret": false, "wrote": false}')]
+    assert list(child.ask("{}", 1)) == [RenderError('{"secret": false, "wrote": false}')]
     child.stop()
