@@ -11,9 +11,6 @@ import re
 from functools import lru_cache
 from itertools import chain
 
-import cssutils  # type: ignore[import-untyped]
-from premailer import Premailer
-
 from mailer.errors import Invalid
 
 _STRING = r"\"(?:\\.|[^\"\\])*\"|'(?:\\.|[^'\\])*'"
@@ -41,8 +38,6 @@ BROKEN = (  # what premailer or its CSS parser drops, fetches or fails on
     (r"(?:var|calc|clamp|min|max)\(", "few mail programs compute values; write the value"),
     (r"url\(", "pictures in style sheets are blocked; use an img"),
 )  # fmt: skip
-
-cssutils.ser.prefs.minimizeColorHash = False  # Outlook reads bgcolor="#abc" as another colour than #aabbcc
 
 
 def inline(html: str) -> str:
@@ -114,7 +109,11 @@ def reveal(html: str, tokens: list[str]) -> str:
 
 @lru_cache(maxsize=64)
 def _inlined(html: str) -> str:
+    import cssutils  # type: ignore[import-untyped] -- here, for it takes a while and most processes inline nothing
+    from premailer import Premailer
+
     hidden, tokens = hide(html)
+    cssutils.ser.prefs.minimizeColorHash = False  # Outlook reads bgcolor="#abc" as another colour than #aabbcc
     made = Premailer(
         hidden,
         allow_network=False,
