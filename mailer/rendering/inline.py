@@ -109,8 +109,8 @@ def reveal(html: str, tokens: list[str]) -> str:
 
 @lru_cache(maxsize=64)
 def _inlined(html: str) -> str:
-    import cssutils  # type: ignore[import-untyped] -- here, for it takes a while and most processes inline nothing
-    from premailer import Premailer
+    import cssutils  # type: ignore[import-untyped]
+    from premailer import Premailer  # here, for they take a while, and most processes inline nothing
 
     hidden, tokens = hide(html)
     cssutils.ser.prefs.minimizeColorHash = False  # Outlook reads bgcolor="#abc" as another colour than #aabbcc
