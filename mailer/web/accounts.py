@@ -1,10 +1,11 @@
 """Who may come in, and as what? For administrators: invite somebody, give another role, let nobody in any more."""
 
-from flask import Blueprint, abort, flash, redirect, render_template, url_for
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from pydantic import BaseModel, Field
 from sqlmodel import col, select
 
+from mailer.campaigns.civil import zone_of
 from mailer.errors import Invalid
 from mailer.people import accounts, second_step
 from mailer.people.passes import PassFor
@@ -13,7 +14,7 @@ from mailer.people.staff import Role, Staff
 from mailer.pipeline.passes import invite, send_pass
 from mailer.web.doors import staff_only
 from mailer.web.exchange import house, me, now, session
-from mailer.web.form import read
+from mailer.web.form import WrongFields, read, wrongs
 
 pages = Blueprint("accounts", __name__)
 
@@ -47,12 +48,11 @@ def add() -> ResponseReturnValue:
     """Invite somebody: they choose their first password from an email."""
     try:
         given = read(Invitation)
-        staff = invite(
-            house(), session(), name=given.name, email=given.email, role=given.role, zone=given.zone, now=now()
-        )
+        where = _zone(given.zone)
+        staff = invite(house(), session(), name=given.name, email=given.email, role=given.role, zone=where, now=now())
     except Invalid as error:
         session().rollback()
-        return _shown(str(error), 422)
+        return _shown(wrongs(error, "email"))
     house().woken.set()
     flash(f"An invitation is on its way to {staff.email}; it is good for three days.")
     return redirect(url_for("accounts.listing"))
@@ -99,9 +99,21 @@ def _somebody_else(public_id: str) -> Staff:
     return staff
 
 
-def _shown(wrong: str = "", status: int = 200) -> ResponseReturnValue:
+def _zone(name: str) -> str:
+    try:
+        return zone_of(name.strip()).key
+    except Invalid as error:
+        raise WrongFields(wrongs(error, "zone")) from error
+
+
+def _shown(wrong: dict[str, str] | None = None) -> ResponseReturnValue:
     people = session().exec(select(Staff).order_by(col(Staff.active).desc(), Staff.name)).all()
     asked = select(SecondStep.staff_id).where(col(SecondStep.confirmed_at).is_not(None))
     return render_template(
-        "accounts.html", people=people, asked=set(session().exec(asked).all()), roles=list(Role), wrong=wrong
-    ), status
+        "accounts.html",
+        people=people,
+        asked=set(session().exec(asked).all()),
+        roles=list(Role),
+        wrongs=wrong or {},
+        given=request.form if wrong else {"zone": me().time_zone},
+    ), 422 if wrong else 200

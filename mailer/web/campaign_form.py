@@ -16,8 +16,19 @@ from mailer.errors import Invalid
 from mailer.people.consent import Topic
 from mailer.rendering.template import Shelf
 from mailer.segments.segment import Segment
+from mailer.web.form import WrongFields, wrongs
 
 Given = dict[str, list[str]]
+
+FIELDS = {"from": "starts", "until": "ends"}  # keys of a schedule that the form calls otherwise
+SAID = {
+    "weekdays": "Choose at least one day.",
+    "on": "Give the day on which it is sent.",
+    "at": "Give a time of day, like 09:00.",
+    "day": "Give a day from 1 to 28, so that every month has it.",
+    "starts": "Give a day, like 2026-11-21.",
+    "ends": "Give a day that is not before the first one.",
+}
 
 
 class CampaignForm(BaseModel):
@@ -67,23 +78,40 @@ class CampaignForm(BaseModel):
         """Make `campaign` what the form says.
 
         Raises:
-            Invalid: the segment, topic, template or schedule is not there.
+            WrongFields: the segment, topic, template or schedule is not there.
         """
+        wrong: dict[str, str] = {}
         segment = session.exec(select(Segment).where(Segment.name == self.segment)).one_or_none()
         if segment is None or segment.id is None:
-            raise Invalid("choose a segment")
+            wrong["segment"] = "Choose a segment."
         if session.get(Topic, self.topic) is None:
-            raise Invalid("choose a topic")
-        shelf.get(self.template)
+            wrong["topic"] = "Choose a topic."
+        try:
+            shelf.get(self.template)
+        except Invalid as error:
+            wrong |= wrongs(error, "template")
+        try:
+            schedule = self.schedule().to_data()
+        except Invalid as error:
+            wrong |= _of_schedule(error)
+        if wrong or segment is None or segment.id is None:
+            raise WrongFields(wrong)
         campaign.title, campaign.moment, campaign.stakes = self.title, self.moment, self.stakes
         campaign.segment_id, campaign.topic_id, campaign.template = segment.id, self.topic, self.template
-        campaign.schedule = self.schedule().to_data()
+        campaign.schedule = schedule
         campaign.send_before_hours, campaign.again_after_days = self.send_before_hours, self.again_after_days
         campaign.priority, campaign.in_doubt = self.priority, self.in_doubt
         if campaign.state is CampaignState.FINISHED:
             campaign.state = CampaignState.DRAFT
         session.add(campaign)
         session.flush()
+
+
+def _of_schedule(error: Invalid) -> dict[str, str]:
+    """Say beside which field what is wrong with a schedule: it names the key, or means its zone."""
+    named = re.match(r"schedule\.(\w+) ", str(error))
+    field = FIELDS.get(named[1], named[1]) if named else "zone"
+    return {field: SAID[field]} if field in SAID else wrongs(error, field)
 
 
 def blank(segment: str = "", template: str = "") -> Given:

@@ -23,7 +23,7 @@ from mailer.web import counted
 from mailer.web.campaign_form import CampaignForm, blank, filled
 from mailer.web.doors import staff_only
 from mailer.web.exchange import house, me, now, session
-from mailer.web.form import WrongFields, read
+from mailer.web.form import WrongFields, read, wrongs
 from mailer.web.live import still_until, until
 from mailer.web.words import civil_time
 
@@ -70,7 +70,9 @@ def create() -> ResponseReturnValue:
     try:
         form = read(CampaignForm)
         if _named(form.slug()):
-            raise Invalid(f"there is a campaign named {form.slug()} already; give this one another title")
+            raise WrongFields(
+                {"title": f"There is a campaign named {form.slug()} already; give this one another title."}
+            )
         campaign = Campaign(name=form.slug(), title=form.title, template=form.template, topic_id=form.topic,
                             segment_id=0, staff_id=me().id, created_at=now())  # fmt: skip
         form.put(session(), house().shelf, campaign)
@@ -224,8 +226,7 @@ def _form(campaign: Campaign | None, given: dict[str, list[str]], wrong: Invalid
         "campaign_form.html",
         campaign=campaign,
         given=given,
-        wrong=str(wrong or ""),
-        wrongs=wrong.fields if isinstance(wrong, WrongFields) else {},
+        wrongs=wrongs(wrong) if wrong else {},
         segments=session().exec(select(Segment).where(offered).order_by(Segment.title)).all(),
         topics=session().exec(select(Topic).order_by(Topic.name)).all(),
         templates=house().shelf.names(),

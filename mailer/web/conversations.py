@@ -6,7 +6,7 @@ conversation that has gone on since is shown again with what is new, never sent.
 
 from datetime import timedelta
 
-from flask import Blueprint, abort, current_app, flash, redirect, render_template, url_for
+from flask import Blueprint, abort, current_app, flash, redirect, render_template, request, url_for
 from flask.blueprints import BlueprintSetupState
 from flask.typing import ResponseReturnValue
 from pydantic import BaseModel, Field
@@ -112,13 +112,13 @@ def presence(public_id: str) -> ResponseReturnValue:
 @staff_only(Role.REPRESENTATIVE)
 def answer(public_id: str) -> ResponseReturnValue:
     """Answer, in the customer's thread and in one's own name; it leaves when it can no longer be taken back."""
-    talk, form = _found(public_id), read(AnswerForm)
-    waits = timedelta(seconds=house().settings.web.undo_seconds)
+    talk, waits = _found(public_id), timedelta(seconds=house().settings.web.undo_seconds)
     try:
+        form = read(AnswerForm)
         pipeline.answer(house(), session(), talk, me(), form.text, form.seen_revision, now(), waits)
     except Invalid as error:
         session().rollback()
-        return _shown(_found(public_id), text=form.text, wrong=str(error), status=409)
+        return _shown(_found(public_id), text=request.form.get("text", ""), wrong=str(error), status=409)
     flash("Your answer is on its way, in the same thread and in your name.")
     return _back(talk)
 

@@ -12,7 +12,7 @@ from mailer.people.staff import Staff, set_password
 from mailer.web import attempts
 from mailer.web.doors import staff_only
 from mailer.web.exchange import COOKIE, asks_second_step, house, me, now, session
-from mailer.web.form import read
+from mailer.web.form import WrongFields, read, wrongs
 from mailer.web.sign_in import TOO_OFTEN, begun, seal
 
 pages = Blueprint("me", __name__)
@@ -67,14 +67,14 @@ def end_others() -> ResponseReturnValue:
 @staff_only()
 def change() -> ResponseReturnValue:
     """Choose another password; every browser is signed out, and this one signed in anew."""
-    given = read(NewPassword)
-    if wrong := _unproven(given.password):
-        return _shown(wrong, 422)
-    mine = session().get_one(Staff, me().id)
     try:
+        given = read(NewPassword)
+        _prove(given.password)  # it counts the try in a write of its own, so before this request writes
+        mine = session().get_one(Staff, me().id)
         set_password(mine, given.new_password)
     except Invalid as error:
-        return _shown(str(error), 422)
+        session().rollback()
+        return _shown("change", wrongs(error, "new_password"))
     session().add(mine)
     sign_in.end_all(session(), mine.id or 0, now())
     flash("Your password is another now. Every other browser is signed out.")
@@ -95,10 +95,10 @@ def confirm() -> ResponseReturnValue:
     """Confirm the key with a code, and show the recovery codes, this once."""
     given = read(Code)
     if not attempts.allowed("code", me().public_id):
-        return _shown(TOO_OFTEN, 429)
+        return _shown("confirm", {"code": TOO_OFTEN}, status=429)
     codes = second_step.confirm(session(), me(), seal(), given.code, now())
     if not codes:
-        return _shown("That is not the code of now. Look again, and type it once more.", 422)
+        return _shown("confirm", {"code": "That is not the code of now. Look again, and type it once more."})
     attempts.forgive("code", me().public_id)
     return _shown(codes=codes)
 
@@ -108,30 +108,38 @@ def confirm() -> ResponseReturnValue:
 def end() -> ResponseReturnValue:
     """Ask for no code any more; the password proves that it is oneself."""
     if asks_second_step(me()):
-        return _shown("Administrators of this house always show a code. Another one can take your lost phone off.", 422)
-    if wrong := _unproven(read(Proof).password):
-        return _shown(wrong, 422)
+        raise Invalid("Administrators of this house always show a code. Another one can take your lost phone off.")
+    try:
+        _prove(read(Proof).password)
+    except Invalid as error:
+        return _shown("end", wrongs(error, "password"))
     second_step.end(session(), me().id or 0)
     flash("You are not asked for a code any more.")
     return redirect(url_for("me.page"))
 
 
-def _unproven(password: str) -> str:
-    """Return what is wrong with the password of now; nothing if it is right."""
+def _prove(password: str) -> None:
+    """Take the password of now as the proof that it is oneself.
+
+    Raises:
+        WrongFields: it is another one, or there were too many tries.
+    """
     if not attempts.allowed("password", me().email):
-        return TOO_OFTEN
+        raise WrongFields({"password": TOO_OFTEN})
     if not me().accepts(password):
-        return "That is not your password of now."
+        raise WrongFields({"password": "That is not your password of now."})
     attempts.forgive("password", me().email)
-    return ""
 
 
-def _shown(wrong: str = "", status: int = 200, codes: list[str] | None = None) -> ResponseReturnValue:
+def _shown(
+    form: str = "", wrong: dict[str, str] | None = None, *, status: int = 422, codes: list[str] | None = None
+) -> ResponseReturnValue:
+    """Show the page; where one of its forms does not fit, what is wrong stands there. Passwords are typed anew."""
     key = second_step.typed(session(), me(), seal())
     address = second_step.address(me(), house().settings.brand.name, key) if key else ""
     return render_template(
         "me.html",
-        wrong=wrong,
+        wrongs={form: wrong} if wrong else {},
         codes=codes,
         asked=second_step.is_asked(session(), me()),
         insists=asks_second_step(me()),
@@ -139,4 +147,4 @@ def _shown(wrong: str = "", status: int = 200, codes: list[str] | None = None) -
         address=address,
         picture=Markup(make(address, error="m").svg_data_uri(scale=4, light="white")) if address else "",  # noqa: S704
         rows=[(row, row.is_of(request.cookies.get(COOKIE, ""))) for row in sign_in.open_ones(session(), me(), now())],
-    ), status
+    ), status if wrong else 200

@@ -16,7 +16,7 @@ from mailer.pipeline.passes import forgotten
 from mailer.web import attempts
 from mailer.web.doors import anyone
 from mailer.web.exchange import house, now, session
-from mailer.web.form import read
+from mailer.web.form import read, wrongs
 
 pages = Blueprint("passwords", __name__)
 
@@ -72,14 +72,16 @@ def choose(code: str) -> ResponseReturnValue:
     try:
         passes.redeem(session(), code, read(Chosen).password, now())
     except Invalid as error:
-        return _private(code, staff, str(error), 422)
+        session().rollback()
+        return _private(code, staff, wrongs(error, "password"))
     flash("Your new password is kept. Sign in with it.")
     return redirect(url_for("sign_in.form"))
 
 
-def _private(code: str, staff: Staff, wrong: str = "", status: int = 200) -> Response:
+def _private(code: str, staff: Staff, wrong: dict[str, str] | None = None) -> Response:
     """Return the form, under an address that is never sent on as a referrer."""
-    answer = make_response(render_template("password.html", code=code, staff=staff, wrong=wrong), status)
+    shown = render_template("password.html", code=code, staff=staff, wrongs=wrong or {})
+    answer = make_response(shown, 422 if wrong else 200)
     answer.headers["Referrer-Policy"] = "no-referrer"
     answer.headers["X-Robots-Tag"] = "noindex, nofollow"
     return answer

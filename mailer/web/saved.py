@@ -10,7 +10,7 @@ from mailer.inbox.saved import PLACES, SavedReply
 from mailer.people.staff import Role
 from mailer.web.doors import staff_only
 from mailer.web.exchange import me, now, session
-from mailer.web.form import WrongFields, read
+from mailer.web.form import read, wrongs
 
 pages = Blueprint("saved", __name__)
 
@@ -68,9 +68,8 @@ def _kept(reply: SavedReply | None) -> ResponseReturnValue:
         given = read(ReplyForm)
         kept = saved.keep(session(), reply, me(), given.title, given.text, given.shared, now())
     except Invalid as error:
-        wrongs = error.fields if isinstance(error, WrongFields) else {"text": str(error)}
         session().rollback()
-        return _shown(request.form.to_dict(), wrongs, reply), 422
+        return _shown(request.form.to_dict(), wrongs(error, "text"), reply), 422
     flash(f"“{kept.title}” is kept.")
     return redirect(url_for("saved.listing"))
 
@@ -79,12 +78,12 @@ def _found(public_id: str) -> SavedReply:
     return session().exec(saved.for_staff(me()).where(SavedReply.public_id == public_id)).one_or_none() or abort(404)
 
 
-def _shown(given: dict[str, str], wrongs: dict[str, str] | None = None, reply: SavedReply | None = None) -> str:
+def _shown(given: dict[str, str], wrong: dict[str, str] | None = None, reply: SavedReply | None = None) -> str:
     return render_template(
         "saved.html",
         replies=session().exec(saved.for_staff(me())).all(),
         reply=reply,
         given=given,
-        wrongs=wrongs or {},
+        wrongs=wrong or {},
         places=PLACES,
     )

@@ -104,14 +104,31 @@ def test_what_cannot_be_undone_asks_first(opened: Callable[..., BrowserContext],
     expect(page.get_by_role("button", name="Run it now")).to_be_visible()
 
 
-def test_a_mistake_is_said_beside_its_field(opened: Callable[..., BrowserContext], town: Town) -> None:
+@pytest.mark.parametrize("script", [True, False])
+def test_a_mistake_is_said_beside_its_field_and_has_the_focus(
+    opened: Callable[..., BrowserContext], town: Town, script: bool
+) -> None:
+    page = opened("Maya", script=script).new_page()
+    page.goto(path_of(town, "staff"))
+    page.get_by_text("Be away").click()
+    page.get_by_label("First day").fill("2026-12-24")
+    page.get_by_label("Last day").fill("2026-12-20")
+    page.get_by_label("Why").fill("a holiday")
+    page.get_by_role("button", name="Keep").click()
+    last = page.get_by_label("Last day")
+    expect(last).to_be_focused()
+    expect(last).to_have_accessible_description("The last day is before the first one.")
+    expect(page.get_by_label("Why")).to_have_value("a holiday")
+
+
+def test_a_mistake_in_a_field_that_finds_is_said_beside_it(opened: Callable[..., BrowserContext], town: Town) -> None:
     page = opened("Nora").new_page()
     page.goto(path_of(town, "campaign-form"))
-    page.locator("input[name=priority]").evaluate("field => field.removeAttribute('max')")
-    page.locator("input[name=priority]").fill("900")
+    page.locator("select[name=segment] option").evaluate_all("all => all.forEach((each) => (each.value = 'no'))")
     page.get_by_role("button", name="Keep").click()
-    expect(page.locator("input[name=priority]")).to_have_attribute("aria-describedby", "wrong-priority")
-    expect(page.locator("#wrong-priority")).to_contain_text("100")
+    segment = page.get_by_role("combobox", name="Segment")
+    expect(segment).to_be_focused()
+    expect(segment).to_have_accessible_description("Choose a segment.")
 
 
 def test_there_is_staff_to_sign_in_as(town: Town) -> None:
