@@ -7,7 +7,8 @@ version has it over the data kept with the message: what comes out is where the 
 to be a web address. So whoever changes the number finds another link of the same letter, and nothing else.
 
 Counted is what leads to the web and is not ours: the links of the message itself (`links.…`) act by their own tokens,
-and mailto: and anchors lead nowhere a browser could be sent. A link two loops deep leads straight to its target.
+and mailto: and anchors lead nowhere a browser could be sent, even where only a value says that it is one. A link two
+loops deep leads straight to its target.
 
 The plain text keeps the targets themselves: there the address is what one reads, and a token in its place would hide
 from a reader where they are asked to go. So what is counted is the HTML part alone.
@@ -39,6 +40,7 @@ _PIECES = re.compile(
 _HREF = re.compile(r"(?P<before>\bhref\s*=\s*)(?:\"(?P<one>[^\"]*)\"|'(?P<two>[^']*)')", re.IGNORECASE)
 _OURS = re.compile(r"\{\{-?\s*links\.")
 _WEB = re.compile(r"https?://|\{", re.IGNORECASE)  # or whatever a value says, which is looked at when it is followed
+_VALUE = re.compile(r"\{\{-?(.*?)-?\}\}", re.DOTALL)
 _END = re.compile(r"</body\s*>", re.IGNORECASE)
 _PIXEL = '<img src="{{ links.open }}" width="1" height="1" alt="">'
 
@@ -125,6 +127,8 @@ def _read(html: str) -> tuple[str, tuple[Link, ...]]:
             if _is_counted(source) and len(around) <= 1:
                 found.append(Link(source, "".join(around), language))
                 counted = f"{{{{ links.click }}}}/{len(found)}{'/{{ loop.index }}' if around else ''}"
+                if value := _VALUE.match(source):
+                    counted = f"{{% if 'mailto:' in ({value[1]})|lower %}}{source}{{% else %}}{counted}{{% endif %}}"
                 start = piece.start("tag")
                 made += [hidden[end : start + href.start()], f'{href["before"]}"{counted}"']
                 end = start + href.end()
