@@ -86,6 +86,7 @@ def serve(house: House, app: Flask, ready: Callable[[str], None]) -> None:
     try:
         host, port = settings.address(house.settings.web.listen, "[web] listen")
         with pages(app, host, port, house.settings.web.threads) as address:
+            pipeline.fold(house, clock.now())  # nobody waits for it but those who send
             if listener:
                 listener.start()
             scheduler.start()

@@ -73,7 +73,6 @@ def run() -> None:
 
     with opened(alone=True) as house:
         read_files(house)
-        pipeline.fold(house, clock.now())
 
         def ready(address: str) -> None:
             out.print(f"Lifeline is open at {address}; stop it with Ctrl-C", highlight=False)
