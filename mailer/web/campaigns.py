@@ -1,6 +1,7 @@
 """What do we write, to whom, when? Draft, test, approve, send, with a stop that works at once."""
 
 from datetime import timedelta
+from typing import Any
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -19,7 +20,7 @@ from mailer.pipeline.launch import approval_of
 from mailer.pipeline.proving import proven_clicks
 from mailer.segments.criteria import from_data
 from mailer.segments.segment import Segment
-from mailer.web import counted
+from mailer.web import campaign_who, counted
 from mailer.web.campaign_form import CampaignForm, blank, filled
 from mailer.web.doors import staff_only
 from mailer.web.exchange import house, me, now, session
@@ -93,8 +94,15 @@ def one(name: str) -> ResponseReturnValue:
     schedule = Schedule.from_data(campaign.schedule)
     coming = schedule.occurrences(now(), now() + AHEAD)
     approval = approval_of(house(), session(), campaign)
+    runs = _runs(campaign, until())
+    newest = runs["runs"][0][0] if runs["runs"] else None
+    text = request.args.get("who", "").strip()[:200]
     return render_template(
         "campaign.html",
+        who=text,
+        newest=newest,
+        asked=campaign_who.asked_for(house(), session(), segment, newest, text) if text else [],
+        some=campaign_who.some(house(), session(), newest) if newest else [],
         campaign=campaign,
         segment=segment,
         sentence=criteria.sentence(),
@@ -107,7 +115,7 @@ def one(name: str) -> ResponseReturnValue:
         approved=campaign.state is CampaignState.APPROVED and approval is not None,
         followed=followed(session(), campaign.id or 0),
         proven=proven_clicks(session(), campaign.id or 0),
-        **_runs(campaign, until()),
+        **runs,
     )
 
 
@@ -196,7 +204,7 @@ def cancel(public_id: str) -> ResponseReturnValue:
     return _back(session().get_one(Campaign, found.campaign_id))
 
 
-def _runs(campaign: Campaign, ends: int) -> dict[str, object]:
+def _runs(campaign: Campaign, ends: int) -> dict[str, Any]:
     """Return the newest runs, what became of each, and until when to ask again: not at all once none of them moves."""
     newest = select(Run).where(Run.campaign_id == campaign.id).order_by(col(Run.id).desc()).limit(RUNS)
     found = session().exec(newest).all()

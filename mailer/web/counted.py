@@ -19,6 +19,7 @@ from flask.blueprints import BlueprintSetupState
 from mailer import clock
 from mailer.errors import MailerError
 from mailer.house import Beat
+from mailer.insights import spread
 from mailer.segments import segment as segments
 from mailer.segments.segment import Segment
 from mailer.web.exchange import house, now
@@ -112,6 +113,16 @@ def first(segment: Segment, many: int) -> list[int]:
     return cast("list[int]", found.answer)
 
 
+def insights() -> Counted:
+    """Return how many customers have each insight; of everybody, under no name."""
+    warehouse = house().warehouse
+    return _remembered(("insights",), lambda: spread.known(warehouse))
+
+
 def _kept(segment: Segment, what: object, ask: Callable[[], Any]) -> Counted:
+    return _remembered((segment.id, segment.version, what), ask)
+
+
+def _remembered(key: tuple[object, ...], ask: Callable[[], Any]) -> Counted:
     memory: Memory = current_app.extensions[KEPT]
-    return memory.of((segment.id, segment.version, what), ask, now())
+    return memory.of(key, ask, now())

@@ -8,10 +8,11 @@ from flask.typing import ResponseReturnValue
 from sqlmodel import col, select
 
 from mailer.insights.insight import INSIGHTS, Insight, say
-from mailer.insights.spread import freshness, known, reads, spread
+from mailer.insights.spread import freshness, reads, spread
 from mailer.people.customer import Customer
 from mailer.people.staff import Role
 from mailer.segments.segment import Segment
+from mailer.web import counted
 from mailer.web.doors import staff_only
 from mailer.web.exchange import house, session
 
@@ -29,10 +30,11 @@ GROUPS = (
 @staff_only(Role.MARKETER)
 def listing() -> ResponseReturnValue:
     """List the insights, by what they are made of."""
-    has = known(house().warehouse)
+    found = counted.insights()
+    has = found.answer
     groups = [(title, [each for each in INSIGHTS.values() if _group(each) == title]) for title in GROUPS]
     used = _asked()
-    return render_template("insights.html", groups=groups, has=has, customers=has[""], used=used)
+    return render_template("insights.html", groups=groups, has=has, customers=has[""], at=found.at, used=used)
 
 
 @pages.get("/insights/<name>")

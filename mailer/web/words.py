@@ -4,8 +4,9 @@ An instant is shown in the zone of whoever reads it, with the exact one in a <ti
 is said in words.
 """
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from enum import Enum
+from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -104,7 +105,12 @@ def zone(name: str) -> ZoneInfo:
 
 def civil(instant: datetime, time_zone: str, at: datetime) -> str:
     """Say an instant as people of `time_zone` would: today at 14:05, Tuesday 17 March, 09:00."""
-    here, today = instant.astimezone(zone(time_zone)), at.astimezone(zone(time_zone)).date()
+    return _civil(instant, time_zone, at.astimezone(zone(time_zone)).date())
+
+
+@lru_cache(maxsize=10_000)  # a page may hold hundreds, and is shown again
+def _civil(instant: datetime, time_zone: str, today: date) -> str:
+    here = instant.astimezone(zone(time_zone))
     days = (here.date() - today).days
     clock = f"{here:%H:%M}"
     named = {0: f"today, {clock}", 1: f"tomorrow, {clock}", -1: f"yesterday, {clock}"}
@@ -119,10 +125,14 @@ def when(instant: datetime | str | None, time_zone: str = "") -> Markup:
     known = datetime.fromisoformat(instant) if isinstance(instant, str) else instant
     known = known if known.tzinfo else known.replace(tzinfo=UTC)
     mine = time_zone or (exchange.me().time_zone if current_user.is_authenticated else "UTC")
-    exact = f"{known.astimezone(zone(mine)):%Y-%m-%d %H:%M %Z}"
-    return Markup('<time datetime="{}" title="{}">{}</time>').format(
-        known.isoformat(), exact, civil(known, mine, exchange.now())
-    )
+    return _element(known, mine, exchange.now().astimezone(zone(mine)).date())
+
+
+@lru_cache(maxsize=10_000)
+def _element(instant: datetime, time_zone: str, today: date) -> Markup:
+    exact = f"{instant.astimezone(zone(time_zone)):%Y-%m-%d %H:%M %Z}"
+    said = _civil(instant, time_zone, today)
+    return Markup('<time datetime="{}" title="{}">{}</time>').format(instant.isoformat(), exact, said)
 
 
 def day(instant: datetime) -> str:

@@ -12,6 +12,7 @@ from mailer.delivery.allotment import Allotments
 from mailer.delivery.outbox import Kind, Message, State
 from mailer.delivery.ramp import Ramp
 from mailer.house import House
+from mailer.people.consent import decide
 from mailer.people.customer import Customer
 from mailer.web.segment_blocks import fields
 from mailer.web.segment_form import told
@@ -192,3 +193,26 @@ def test_emails_that_wait_for_a_relay_say_why_and_until_when(
     assert re.search(
         r"1 wait</span> new has sent its 1 of today; goes on <time datetime=\"2026-03-17T00:00:00\+00:00\"", html
     )
+
+
+def test_the_page_says_why_somebody_got_it_and_why_somebody_did_not(
+    browser: Callable, press: Callable, campaign: Campaign, house: House, shop, now: datetime
+) -> None:
+    nora, page = browser("nora"), "/campaigns/back"
+    assert "Who got it" not in nora.get(page).get_data(as_text=True)
+    with house.store.write() as session:
+        decide(session, shop.nameless.id, "offers", False, now, "by link", "No")
+    press(nora, page, f"{page}/approval")
+    press(nora, page, f"{page}/runs")
+    with house.store.read() as session:
+        run = session.exec(select(Run)).one()
+    pipeline.choose(house, run.id or 0, now)
+    html = nora.get(page).get_data(as_text=True)
+    assert "Why Ann Miller got it" in html
+    assert "Why somebody@example.com did not get it" in html
+    assert "In the segment, and left out when the run chose: did not agree" in html
+    bob = nora.get(f"{page}?who=bob").get_data(as_text=True)
+    assert "not in the segment" in bob
+    assert "Why Bob Ray did not get it" in bob
+    assert "Ann Miller" not in bob
+    assert "Nobody is called “zzz”" in nora.get(f"{page}?who=zzz").get_data(as_text=True)
