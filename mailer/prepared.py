@@ -9,10 +9,13 @@ it. A server's answer takes longer than SQLAlchemy does, and its connection may 
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 import sqlalchemy as sa
 from sqlmodel import Session
+
+from mailer.store import UTC
 
 Turn = Callable[[Any], Any]
 
@@ -48,8 +51,13 @@ class Prepared:
             compiled: Any = self._statement.compile(dialect=dialect)
             turns: dict[str, Turn] = dict(compiled._bind_processors)
             said = {compiled.bind_names[bind]: bind for bind in compiled.bind_names}
+            for name, bind in said.items():
+                if name in turns and isinstance(bind.type, UTC):
+                    turns[name] = lru_cache(maxsize=16)(turns[name])  # all rows of a round have the same instant
             fixed = {
-                name: turns.get(name, _same)(bind.effective_value) for name, bind in said.items() if not bind.required
+                name: turns[name](bind.effective_value) if name in turns else bind.effective_value
+                for name, bind in said.items()
+                if not bind.required
             }
             names = compiled.positiontup or list(compiled.params)
             self._made[dialect.name] = str(compiled), _turner(names, fixed, turns, bool(compiled.positiontup))
@@ -69,11 +77,9 @@ def _driven(connection: sa.Connection, how: str, text: str, given: Any) -> Any:
 def _turner(names: Sequence[str], fixed: Mapping[str, Any], turns: Mapping[str, Turn], by_place: bool) -> Turn:
     """Return what makes the driver's parameters of values by name."""
     if not by_place:
-        open_ = [(name, turns.get(name, _same)) for name in names if name not in fixed]
-        return lambda given: {**fixed, **{name: turn(given[name]) for name, turn in open_}}
-    places = [(name, turns.get(name, _same), fixed.get(name), name in fixed) for name in names]
-    return lambda given: tuple([value if is_fixed else turn(given[name]) for name, turn, value, is_fixed in places])
-
-
-def _same(value: Any) -> Any:
-    return value
+        open_ = [(name, turns.get(name)) for name in names if name not in fixed]
+        return lambda given: {**fixed, **{name: turn(given[name]) if turn else given[name] for name, turn in open_}}
+    places = [(name, turns.get(name), fixed.get(name), name in fixed) for name in names]
+    return lambda given: tuple(
+        [value if is_fixed else turn(given[name]) if turn else given[name] for name, turn, value, is_fixed in places]
+    )

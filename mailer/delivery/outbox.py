@@ -295,13 +295,24 @@ def claim(
             return []
         refusals = judge(session, ids, now) if judge else {}
         _refuse(session, refusals, now)
-        taken = {"state": State.CLAIMED, "owner": owner, "epoch": T.c.epoch + 1, "lease_until": now + lease}
         free = [message for message in ids if message not in refusals]
-        session.execute(sa.update(T).where(T.c.id.in_(free), GUARD == State.READY).values(taken))
         if free:
+            _TAKE.run_each(session, [{"ids": free, "new_owner": owner, "until": now + lease}])
             claimed = session.connection().execute(_CLAIMED, {"ids": free, "owner": owner}).all()
             return [Claimed(*row) for row in claimed]
     return []
+
+
+_TAKE = Prepared(
+    sa.update(T)
+    .where(among(T.c.id, "ids"), GUARD == State.READY)
+    .values(
+        state=State.CLAIMED,
+        owner=sa.bindparam("new_owner"),
+        epoch=T.c.epoch + 1,
+        lease_until=sa.bindparam("until", type_=UTC),
+    )
+)
 
 
 @dataclass(slots=True)
@@ -328,7 +339,7 @@ class Claimed:
 
 _CLAIMED = (
     sa.select(*(T.c[each.name] for each in fields(Claimed)))
-    .where(T.c.id.in_(sa.bindparam("ids", expanding=True)), T.c.owner == sa.bindparam("owner"))
+    .where(among(T.c.id, "ids"), T.c.owner == sa.bindparam("owner"))
     .order_by(T.c.priority.desc(), T.c.id)
 )
 
