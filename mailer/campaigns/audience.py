@@ -83,7 +83,8 @@ def choose(session: Session, run: Run, schedule: Schedule, ids: Sequence[int], j
         return 0
     run.state = RunState.CHOOSING
     session.add(run)
-    fresh = [customer for customer in ids if customer > run.cursor]
+    cursor = run.cursor
+    fresh = [customer for customer in ids if customer > cursor]
     if not fresh:
         return 0
     refused = dict(judge(session, fresh))
