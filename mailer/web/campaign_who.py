@@ -11,7 +11,7 @@ from sqlmodel import Session, col, select
 
 from mailer import pipeline
 from mailer.campaigns.campaign import Recipient, RecipientState, Run
-from mailer.delivery.outbox import Message
+from mailer.delivery.outbox import PENDING, Message, State
 from mailer.house import House
 from mailer.people.customer import Customer, find
 from mailer.segments import segment as segments
@@ -29,7 +29,7 @@ class One:
 
     customer: Customer
     message: Message | None
-    got: bool
+    got: bool | None  # None: not yet
     said: str
     why: list[str]
 
@@ -69,9 +69,10 @@ def _one(house: House, session: Session, customer: Customer, met: Recipient, mes
         why = [f"In the segment, and left out when the run chose: {reason(met.reason)}"]
         return One(customer, None, False, reason(met.reason), why)
     if message is None:
-        return One(customer, None, True, "to be written", ["In the segment when the run chose"])
+        return One(customer, None, None, "to be written", ["In the segment when the run chose"])
     why = pipeline.why_sent(house, session, message) or ["In the segment when the run chose"]
-    return One(customer, message, True, state(message.state), [*why, *([message.reason] if message.reason else [])])
+    got = None if message.state in PENDING else message.state is State.SENT
+    return One(customer, message, got, state(message.state), [*why, *([message.reason] if message.reason else [])])
 
 
 def _not_met(house: House, segment: Segment, customer: Customer) -> One:

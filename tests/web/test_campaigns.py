@@ -208,7 +208,7 @@ def test_the_page_says_why_somebody_got_it_and_why_somebody_did_not(
         run = session.exec(select(Run)).one()
     pipeline.choose(house, run.id or 0, now)
     html = nora.get(page).get_data(as_text=True)
-    assert "Why Ann Miller got it" in html
+    assert "Why Ann Miller has not got it yet" in html
     assert "Why somebody@example.com did not get it" in html
     assert "In the segment, and left out when the run chose: did not agree" in html
     bob = nora.get(f"{page}?who=bob").get_data(as_text=True)
