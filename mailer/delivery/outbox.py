@@ -386,7 +386,7 @@ _HAND_OVER = Prepared(
         handed_over_at=sa.bindparam("at", type_=UTC),
         lease_until=sa.bindparam("until", type_=UTC),
     )
-    .returning(T.c.id)
+    .returning(T.c.id, T.c.epoch)
 )
 
 
@@ -398,12 +398,14 @@ _LOCK = (
 )
 
 
-def hand_over(session: Session, claims: Sequence[Claim], now: datetime, judge: Judge) -> set[int]:
-    """Mark, durably once this commits, that these leave now, and return the ids that may.
+def hand_over(session: Session, claims: Sequence[Claim], now: datetime, judge: Judge) -> set[Claim]:
+    """Mark, durably once this commits, that these leave now, and return the claims that may.
 
-    A message may when it is still ours (epoch and lease) and the gate says yes. What the gate refuses is set aside with
-    the reason; what is no longer ours is left alone. Where several write at once, the customers are locked first: else
-    two could hand over the last email that the cap allows, and a consent could be withdrawn between look and mark.
+    A message may when it is still ours (epoch and lease) and the gate says yes. Who slept past a lease may hold the
+    same message twice, from before and anew: so the answer is claims, of which only the newest may. What the gate
+    refuses is set aside with the reason; what is no longer ours is left alone. Where several write at once, the
+    customers are locked first: else two could hand over the last email that the cap allows, and a consent could be
+    withdrawn between look and mark.
     """
     if not claims:
         return set()
@@ -411,7 +413,7 @@ def hand_over(session: Session, claims: Sequence[Claim], now: datetime, judge: J
         session.execute(_LOCK, {"ids": [message for message, _ in claims]})
     refusals = judge(session, [message for message, _ in claims], now)
     if refusals:
-        _refuse(session, refusals, now, dict(claims))
+        _refuse(session, refusals, now, dict(sorted(claims)))  # of two claims the newer
     left = [(message, epoch) for message, epoch in claims if message not in refusals]
     given = {
         "ids": [message for message, _ in left],
@@ -419,15 +421,15 @@ def hand_over(session: Session, claims: Sequence[Claim], now: datetime, judge: J
         "at": now,
         "until": now + ANSWER_WITHIN,
     }
-    return {message for (message,) in _HAND_OVER.run(session, given)}
+    return {(message, epoch) for message, epoch in _HAND_OVER.run(session, given)}
 
 
-def set_aside(session: Session, claims: Sequence[Claim], now: datetime, judge: Judge) -> set[int]:
-    """Ask the gate about claimed messages before they stand at their dots; return the ids that it set aside."""
+def set_aside(session: Session, claims: Sequence[Claim], now: datetime, judge: Judge) -> set[Claim]:
+    """Ask the gate about claimed messages before they stand at their dots; return the claims that it set aside."""
     refusals = judge(session, [message for message, _ in claims], now) if claims else {}
     if refusals:
-        _refuse(session, refusals, now, dict(claims))
-    return set(refusals)
+        _refuse(session, refusals, now, dict(sorted(claims)))
+    return {claim for claim in claims if claim[0] in refusals}
 
 
 _SAID: dict[str, Any] = {"reply": sa.bindparam("said"), "lease_until": None}

@@ -22,8 +22,9 @@ LINGER = 0.02  # seconds an answer waits for company, when nobody stands at a do
 REST = 10.0  # seconds after which a connection that could not be opened, or ended, is tried again
 
 Receipts = Sequence[tuple[int, int, Receipt]]  # id, epoch, receipt
-Claims = Sequence[tuple[int, int]]  # id, epoch
-Commit = Callable[[Receipts, Claims], set[int]]  # settles the first, hands over the second, in one transaction: who may
+Claim = tuple[int, int]  # id, epoch
+Claims = Sequence[Claim]
+Commit = Callable[[Receipts, Claims], set[Claim]]  # settles the first, hands over the second at once: which may leave
 Settled = Callable[[Receipts], None]  # told after the transaction
 NOT_SENT = Receipt(Outcome.WITHHELD, text="there was no way out")
 
@@ -239,16 +240,16 @@ class _Rounds:
                     continue
                 allowed = await loop.run_in_executor(thread, self._round, receipts, tuple(waiting))
                 self.tally.rounds += 1
-                for (message, _), waits in waiting.items():
+                for claim, waits in waiting.items():
                     if not waits.done():
-                        waits.set_result(message in allowed)
+                        waits.set_result(claim in allowed)
                 if telling is not None:
                     await telling
                 telling = loop.run_in_executor(journal, self._settled, receipts) if self._settled and receipts else None
             if telling is not None:
                 await telling
 
-    def _round(self, receipts: Receipts, claims: Claims) -> set[int]:
+    def _round(self, receipts: Receipts, claims: Claims) -> set[Claim]:
         if claims:
             reach("delivery.before-hand-over")
         if receipts:

@@ -18,7 +18,7 @@ from mailer.delivery.outbox import Claimed
 from mailer.delivery.relays import at_once
 from mailer.delivery.release import InDoubt, Recovered
 from mailer.delivery.retry import Retry
-from mailer.delivery.sender import Claims, Receipts
+from mailer.delivery.sender import Claim, Claims, Receipts
 from mailer.delivery.transport import Envelope, Outcome
 from mailer.house import House
 from mailer.pipeline.write import write
@@ -55,8 +55,8 @@ def send(house: House, *, stop: Callable[[], bool] = lambda: False) -> int:
     retry = Retry(delivery.attempts, timedelta(hours=delivery.give_up_hours))
     lease, batch = timedelta(seconds=delivery.lease_seconds), at_once(delivery)
     keyed = _campaigns_keyed(house)
-    left: dict[int, Claimed] = {}  # claimed, and not settled yet
-    dropped: set[int] = set()  # claimed, and then refused before they stood at a dot
+    left: dict[Claim, Claimed] = {}  # claimed, and not settled yet
+    dropped: set[Claim] = set()  # claimed, and then refused before they stood at a dot
 
     def batches() -> Sequence[Envelope]:
         while not stop():
@@ -65,24 +65,24 @@ def send(house: House, *, stop: Callable[[], bool] = lambda: False) -> int:
             if not claimed:
                 break
             if envelopes := write(house, claimed, clock.now()):  # none, when no letter of the batch could be rendered
-                left.update({message.id: message for message in claimed})
-                return [_keyed(house, envelope, left[envelope.id], keyed) for envelope in envelopes]
+                left.update({(message.id, message.epoch): message for message in claimed})
+                return [_keyed(house, each, left[each.id, each.epoch], keyed) for each in envelopes]
         return ()
 
-    def commit(receipts: Receipts, claims: Claims) -> set[int]:
+    def commit(receipts: Receipts, claims: Claims) -> set[Claim]:
         now = clock.now()
         with house.store.write(Urgency.MAIL) as session:
             outbox.settle(session, receipts, now, retry)
             allowed = outbox.hand_over(session, claims, now, counted)
             if len(allowed) < len(claims):  # a pause, perhaps: then what is on its way to its dot need not go there
-                waiting = [(ident, message.epoch) for ident, message in list(left.items()) if ident not in allowed]
+                waiting = [claim for claim in list(left) if claim not in allowed]
                 dropped.update(outbox.set_aside(session, waiting, now, judge))
-        house.journal.note([left[ident].message_id for ident in allowed if ident in left], now)
+        house.journal.note([left[claim].message_id for claim in allowed if claim in left], now)
         return allowed
 
     def note(receipts: Receipts) -> None:
         """Write down what left, beside the database; no final dot waits for it."""
-        told = [(left.pop(ident, None), receipt) for ident, _, receipt in receipts]
+        told = [(left.pop((ident, epoch), None), receipt) for ident, epoch, receipt in receipts]
         house.pace.learn((it.address, receipt) for it, receipt in told if it)
         accepted = [it.message_id for it, receipt in told if it and receipt.outcome is Outcome.ACCEPTED]
         house.journal.append(accepted, clock.now())
@@ -95,10 +95,11 @@ def send(house: House, *, stop: Callable[[], bool] = lambda: False) -> int:
         return first.pop() if first else batches()
 
     def wanted(envelope: Envelope) -> bool:
-        if envelope.id not in dropped:
+        claim = envelope.id, envelope.epoch
+        if claim not in dropped:
             return True
-        dropped.discard(envelope.id)
-        left.pop(envelope.id, None)
+        dropped.discard(claim)
+        left.pop(claim, None)
         return False
 
     return house.outgoing.send(following, commit, delivery.connections, note, wanted).outcomes.total()

@@ -21,7 +21,9 @@ def claim(town: Town, allotments: Allotments, at: datetime) -> list[Message]:
     return outbox.claim(town.session, "me", at, 100, LEASE, allotments.at_claim(yes))
 
 
-def hand_over(town: Town, allotments: Allotments, relay: str, messages: list[Message], at: datetime) -> set[int]:
+def hand_over(
+    town: Town, allotments: Allotments, relay: str, messages: list[Message], at: datetime
+) -> set[tuple[int, int]]:
     for message in messages:
         allotments.stand(message.id or 0, relay)
     claims = [(message.id or 0, message.epoch) for message in messages]

@@ -68,7 +68,7 @@ def test_the_higher_priority_is_claimed_first(town: Town) -> None:
 def test_a_message_is_handed_over_once(town: Town) -> None:
     town.run(town.campaign(), town.customers(3))
     mine = claims(town.claim())
-    assert outbox.hand_over(town.session, mine, town.now, yes) == {m for m, _ in mine}
+    assert outbox.hand_over(town.session, mine, town.now, yes) == set(mine)
     assert outbox.hand_over(town.session, mine, town.now, yes) == set()
     town.session.expire_all()
     assert all(m.attempts == 1 and m.handed_over_at == town.now for m in town.session.exec(select(Message)))
@@ -93,7 +93,7 @@ def test_what_the_gate_refuses_is_set_aside_with_its_reason(town: Town) -> None:
     def no(*_: object) -> dict[int, gate.Refusal]:
         return {one: gate.Refusal(gate.No.HELD, None, "they wrote to us")}
 
-    assert outbox.hand_over(town.session, [(one, epoch), other], town.now, no) == {other[0]}
+    assert outbox.hand_over(town.session, [(one, epoch), other], town.now, no) == {other}
     held = town.session.get(Message, one, populate_existing=True)
     assert held is not None
     assert (held.state, held.reason, held.attempts) == (State.HELD, "held: they wrote to us", 0)
@@ -272,8 +272,8 @@ def test_whatever_happens_everybody_is_accounted_for_and_nobody_leaves_twice(
                 held += claims(outbox.claim(session, f"owner{n}", now, 1 + n % 4, timedelta(minutes=15)))
             elif step == "hand over":
                 handed = outbox.hand_over(session, held, now, yes)
-                left += sorted(handed)
-                dots += [claim for claim in held if claim[0] in handed]
+                left += [message for message, _ in handed]
+                dots += [claim for claim in held if claim in handed]
             elif step == "settle" and dots:
                 message, epoch = dots.pop()
                 outcome = (Outcome.ACCEPTED, Outcome.REFUSED, Outcome.LOST)[n % 3]
@@ -302,5 +302,30 @@ def test_many_are_refused_at_their_dots_at_once_and_only_what_is_ours(town: Town
     stale = [(mine[0][0], mine[0][1] + 1), *mine[1:]]
     assert outbox.hand_over(town.session, stale, town.now, no) == set()
     assert states(town.session) == [State.CLAIMED, *[State.CANCELLED] * 4]
-    assert outbox.set_aside(town.session, mine[:1], town.now, no) == {mine[0][0]}
+    assert outbox.set_aside(town.session, mine[:1], town.now, no) == {mine[0]}
     assert states(town.session) == [State.CANCELLED] * 5
+
+
+def test_of_two_claims_of_one_message_in_one_round_the_newer_is_handed_over(town: Town) -> None:
+    """Whoever slept past its lease may have claimed again what it still has in hand."""
+    town.run(town.campaign(), town.customers(2))
+    old = claims(town.claim())
+    later = town.now + timedelta(minutes=16)
+    release.recover(town.session, later)
+    new = claims(outbox.claim(town.session, "me", later, 10, timedelta(minutes=15)))
+    assert [epoch for _, epoch in new] == [2, 2]
+    assert outbox.hand_over(town.session, [*new[:1], *old, *new[1:]], later, yes) == set(new)
+
+
+def test_of_two_claims_of_one_message_that_is_refused_the_newer_is_set_aside(town: Town) -> None:
+    town.run(town.campaign(), town.customers(1))
+    old = claims(town.claim())
+    later = town.now + timedelta(minutes=16)
+    release.recover(town.session, later)
+    new = claims(outbox.claim(town.session, "me", later, 10, timedelta(minutes=15)))
+
+    def no(_session: object, ids: list[int], _now: object) -> dict[int, gate.Refusal]:
+        return {one: gate.Refusal(gate.No.CANCELLED, None, "the run was cancelled") for one in ids}
+
+    assert outbox.hand_over(town.session, [*new, *old], later, no) == set()
+    assert states(town.session) == [State.CANCELLED]

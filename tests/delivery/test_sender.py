@@ -1,13 +1,14 @@
 import asyncio
 import threading
 from collections.abc import AsyncIterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from mailer.delivery import sender
 from mailer.delivery.local import MemoryTransport
-from mailer.delivery.sender import Claims, Receipts
+from mailer.delivery.sender import Claim, Claims, Receipts
 from mailer.delivery.transport import Envelope, HandOver, Outcome, Receipt, open_transport
 from tests.delivery.sink import sink
 from tests.delivery.test_transport import envelope
@@ -23,7 +24,7 @@ class Book:
         self.rounds: list[int] = []
         self.thread = threading.get_ident()
 
-    def commit(self, receipts: Receipts, claims: Claims) -> set[int]:
+    def commit(self, receipts: Receipts, claims: Claims) -> set[Claim]:
         assert threading.get_ident() != self.thread
         for message, _, receipt in receipts:
             self.at_dot.remove(message)
@@ -33,7 +34,7 @@ class Book:
         assert len(self.at_dot) <= self.connections  # what a crash right now would leave in doubt
         if claims:
             self.rounds.append(len(claims))
-        return {message for message, _ in claims}
+        return set(claims)
 
 
 def test_everything_leaves_once_and_never_more_is_in_doubt_than_there_are_connections() -> None:
@@ -78,16 +79,25 @@ def test_batches_are_sent_until_one_is_empty() -> None:
 
 def test_who_may_not_leave_is_withheld() -> None:
     transport = MemoryTransport()
-    tally = asyncio.run(sender.deliver([envelope(1), envelope(2)], transport, lambda _, claims: {2}, 2))
+    tally = asyncio.run(sender.deliver([envelope(1), envelope(2)], transport, lambda _, claims: {(2, 1)}, 2))
     assert tally.outcomes == {Outcome.ACCEPTED: 1, Outcome.WITHHELD: 1}
     assert [e.id for e in transport.sent] == [2]
+
+
+def test_of_two_claims_of_one_message_only_the_one_that_was_handed_over_leaves() -> None:
+    """Who slept past a lease may hold the same message twice, both at a dot in the same round."""
+    old, new = envelope(1), replace(envelope(1), epoch=2)
+    transport = MemoryTransport()
+    tally = asyncio.run(sender.deliver([old, new], transport, lambda _, claims: {(1, 2)} & set(claims), 2))
+    assert tally.outcomes == {Outcome.ACCEPTED: 1, Outcome.WITHHELD: 1}
+    assert [each.epoch for each in transport.sent] == [2]
 
 
 @pytest.mark.parametrize("connections", [1, 4])
 def test_when_the_database_fails_nothing_more_leaves(connections: int) -> None:
     transport = MemoryTransport()
 
-    def commit(receipts: Receipts, claims: Claims) -> set[int]:
+    def commit(receipts: Receipts, claims: Claims) -> set[Claim]:
         raise OSError("disk full")
 
     with pytest.raises(OSError, match="disk full"):
@@ -125,7 +135,7 @@ def test_where_there_is_no_way_out_the_rest_is_given_back_and_no_other_batch_is_
         made.append(len(made))
         return [envelope(10 * len(made) + n) for n in range(10)]
 
-    tally = sender.send(batches, Broken(), lambda _, claims: {message for message, _ in claims}, 2)
+    tally = sender.send(batches, Broken(), lambda _, claims: set(claims), 2)
     assert tally.outcomes[Outcome.ACCEPTED] in (5, 6)
     assert tally.outcomes[Outcome.DEFERRED] == 2
     assert tally.outcomes.total() == 10 * len(made)

@@ -314,7 +314,7 @@ def test_a_connection_is_kept_for_the_next_call_and_given_back_in_the_end() -> N
         outgoing = Outgoing(transport)
         for n in range(3):
             batches = [[envelope(n + 1)], []]
-            outgoing.send(lambda batches=batches: batches.pop(0), lambda _, claims: {m for m, _ in claims}, 4)
+            outgoing.send(lambda batches=batches: batches.pop(0), lambda _, claims: set(claims), 4)
         assert (server.connections, len(server.got)) == (1, 3)
         outgoing.close()
 

@@ -20,7 +20,7 @@ from mailer import clock
 from mailer.delivery import gate, outbox, sender
 from mailer.delivery.outbox import Message, State, T
 from mailer.delivery.retry import Retry
-from mailer.delivery.sender import Claims, Receipts
+from mailer.delivery.sender import Claim, Claims, Receipts
 from mailer.delivery.smtp import Patience, Relay, SmtpTransport
 from mailer.people.consent import decide
 from mailer.store import Store, Urgency
@@ -127,7 +127,7 @@ class Table:
                 stolen = {"epoch": T.c.epoch + 1, "owner": "another"}
                 session.execute(sa.update(T).where(T.c.id == message.id).values(stolen))
 
-    def commit(self, receipts: Receipts, claims: Claims) -> set[int]:
+    def commit(self, receipts: Receipts, claims: Claims) -> set[Claim]:
         with self.store.write(Urgency.MAIL) as session:
             outbox.settle(session, receipts, clock.now(), Retry())
             return outbox.hand_over(session, claims, clock.now(), self.judge)

@@ -20,12 +20,13 @@ from mailer.delivery import gate, outbox, release, sender
 from mailer.delivery.journal import Journal
 from mailer.delivery.outbox import State, T
 from mailer.delivery.retry import Retry
-from mailer.delivery.sender import Claims, Receipts
+from mailer.delivery.sender import Claim, Claims, Receipts
 from mailer.delivery.transport import Envelope, Outcome, open_transport
 from mailer.store import Store, Urgency
 from tests.drill.house import GATE, LEASE, address_of, envelope, judge_of
 
 RETRY = Retry()
+LOCKED = "55P03"  # lock_not_available
 
 
 class Worker:
@@ -42,7 +43,7 @@ class Worker:
         self.journal = Journal(beside / "journal")
         self.judge = gate.judge(GATE)
         self.batch, self.size = batch, size
-        self.names: dict[int, str] = {}
+        self.names: dict[Claim, str] = {}
         self.left = 10**9  # messages this life may still claim
 
     def recover(self) -> release.Recovered:
@@ -58,10 +59,10 @@ class Worker:
                 return []
             claimed = outbox.claim(session, self.owner, clock.now(), limit, self.lease, self.judge)
         self.left -= len(claimed)
-        self.names.update({message.id: message.message_id for message in claimed})
+        self.names.update({(message.id, message.epoch): message.message_id for message in claimed})
         return [envelope(message, self.size) for message in claimed]
 
-    def commit(self, receipts: Receipts, claims: Claims) -> set[int]:
+    def commit(self, receipts: Receipts, claims: Claims) -> set[Claim]:
         """Settle, and hand over."""
         now = clock.now()
         with self.store.write(Urgency.MAIL) as session:
@@ -72,18 +73,18 @@ class Worker:
         """Write down what left."""
         if not self.alone:
             return  # one file has one writer
-        left = [self.names.pop(message) for message, _, receipt in receipts if receipt.outcome is Outcome.ACCEPTED]
+        left = [self.names.pop((m, epoch)) for m, epoch, receipt in receipts if receipt.outcome is Outcome.ACCEPTED]
         self.journal.append(left, clock.now())
 
 
 class MarkAfter(Worker):
     """Wrong: the mark comes only with the answer."""
 
-    def commit(self, receipts: Receipts, claims: Claims) -> set[int]:
+    def commit(self, receipts: Receipts, claims: Claims) -> set[Claim]:
         with self.store.write(Urgency.MAIL) as session:
             sent = [m for m, _, _ in receipts]
             session.execute(sa.update(T).where(T.c.id.in_(sent)).values(state=State.SENT))
-        return {message for message, _ in claims}
+        return set(claims)
 
 
 class MarkBefore(Worker):
@@ -95,8 +96,8 @@ class MarkBefore(Worker):
             session.execute(sa.update(T).where(T.c.id.in_([e.id for e in found])).values(state=State.SENT))
         return found
 
-    def commit(self, receipts: Receipts, claims: Claims) -> set[int]:
-        return {message for message, _ in claims}
+    def commit(self, receipts: Receipts, claims: Claims) -> set[Claim]:
+        return set(claims)
 
 
 KINDS = {"": Worker, "mark-after": MarkAfter, "mark-before": MarkBefore}
@@ -127,7 +128,12 @@ def shift(
     found = worker.recover()
     if tell is not None:
         tell.send(found.released)
-    deliver(worker, folder, connections)
+    try:
+        deliver(worker, folder, connections)
+    except sa.exc.OperationalError as error:  # somebody sleeps who holds a customer: a house logs it, and tries later
+        if getattr(error.orig, "sqlstate", "") != LOCKED:
+            raise
+        print(f"{worker.owner} waited in vain for a customer that another holds", file=sys.stderr)
 
 
 def persist(folder: Path, connections: int, tell: Connection) -> None:
