@@ -1,5 +1,6 @@
 """Hostile email, opened as a representative sees it: nothing asks, nothing is fetched, nothing leads away."""
 
+import shutil
 import smtplib
 import threading
 from collections.abc import Iterator
@@ -25,6 +26,7 @@ from mailer.settings import Delivery, Settings
 from mailer.web import create_app
 from mailer.web.exchange import COOKIE
 from tests.browser import hostile
+from tests.browser.town import Town
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -55,7 +57,9 @@ def canary() -> Iterator[tuple[str, list[str]]]:
 
 
 @pytest.fixture
-def house(tmp_path: Path) -> Iterator[House]:
+def house(tmp_path: Path, town: Town) -> Iterator[House]:
+    (tmp_path / "config").mkdir()
+    shutil.copy(town.house.home.insights, tmp_path / "config")  # houses open in one process declare the same
     house = House(Home(tmp_path), Settings(delivery=Delivery(transport="memory:")))
     house.store.create()
     yield house
