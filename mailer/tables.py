@@ -5,7 +5,7 @@ from mailer.delivery.allotment import RelayDay
 from mailer.delivery.departed import Departed
 from mailer.delivery.feedback import ProviderEvent
 from mailer.delivery.hits import Hit
-from mailer.delivery.outbox import Message
+from mailer.delivery.message import Message
 from mailer.generation import Generation
 from mailer.inbox.assignment import Assignment
 from mailer.inbox.conversation import Conversation, Entry

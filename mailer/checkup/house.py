@@ -9,7 +9,7 @@ from mailer import clock, settings
 from mailer.campaigns.campaign import Campaign, CampaignState
 from mailer.checkup.finding import Finding, Mark
 from mailer.delivery.accounts import alarms, recent
-from mailer.delivery.outbox import Message, State
+from mailer.delivery.message import Message, State
 from mailer.delivery.transport import open_transport
 from mailer.errors import MailerError
 from mailer.house import House

@@ -17,7 +17,8 @@ from sqlmodel import Session, col, select
 
 from mailer.campaigns.campaign import Campaign
 from mailer.checkup.finding import Finding, Mark
-from mailer.delivery.outbox import Kind, Message, new_message_id
+from mailer.delivery.departing import new_message_id
+from mailer.delivery.message import Kind, Message
 from mailer.errors import MailerError
 from mailer.house import House
 from mailer.mail.compose import Letter

@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from sqlmodel import Session
 
 from mailer.checkup.finding import Finding, Mark
-from mailer.delivery.outbox import Kind, State, T
+from mailer.delivery.message import Kind, State, T
 
 WITHIN = timedelta(days=30)
 TOO_MANY, MANY = 0.003, 0.001  # of those who got an email, who called it spam

@@ -9,7 +9,7 @@ import typer
 from mailer import clock, pipeline
 from mailer.cli.terminal import named, opened, out
 from mailer.delivery import signing
-from mailer.delivery.outbox import State
+from mailer.delivery.message import State
 from mailer.errors import Invalid
 from mailer.mail.dkim import published
 from mailer.replies.triage import describe

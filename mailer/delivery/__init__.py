@@ -1,6 +1,7 @@
 """How does it leave?
 
-outbox      messages and their life: claim, hand over, settle    gate      may this leave now?
+message     one email of ours, and the words of its life         departing what is to leave, and its name
+outbox      what becomes of it: claim, hand over, settle         gate      may this leave now?
 transport   a way out, chosen by URL                             smtp      over the network
 sender      many connections, one commit for all of them         local     into a file, or into memory
 retry       when a deferred message is tried again               journal   what had already left, in a file

@@ -19,7 +19,8 @@ import sqlalchemy as sa
 from sqlmodel import Field, Session, SQLModel, col, select
 
 from mailer.delivery.gate import No, Refusal
-from mailer.delivery.outbox import Judge, State, T
+from mailer.delivery.message import State, T
+from mailer.delivery.outbox import Judge
 from mailer.delivery.ramp import Ramp
 
 

@@ -17,7 +17,7 @@ from sqlmodel import Session, SQLModel
 
 from mailer import store
 from mailer.campaigns.campaign import CampaignState, RunState
-from mailer.delivery.outbox import LEFT, PENDING, Kind, T
+from mailer.delivery.message import LEFT, PENDING, Kind, T
 from mailer.dialect import among
 from mailer.people.consent import agrees
 from mailer.people.customer import Customer
@@ -38,7 +38,7 @@ def _clear() -> Any:
     tables = SQLModel.metadata.tables
     customer, hold, suppression = (tables[str(each.__tablename__)] for each in (Customer, Hold, Suppression))
     campaign, run, other = tables["campaign"], tables["run"], T.alias("other")
-    state: Any = sa.func.coalesce(other.c.state, sa.literal_column("''"))  # found by their customer: see outbox.GUARD
+    state: Any = sa.func.coalesce(other.c.state, sa.literal_column("''"))  # found by their customer: see message.GUARD
     same_campaign = sa.and_(
         other.c.campaign_id == T.c.campaign_id, campaign.c.again_after_days > sa.bindparam("cap_days")
     )

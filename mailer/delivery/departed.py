@@ -13,8 +13,9 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel import Field, Session, SQLModel
 
+from mailer.delivery.departing import NAME_DIGITS, RUN_DIGITS
 from mailer.delivery.journal import Left
-from mailer.delivery.outbox import NAME_DIGITS, RUN_DIGITS, State, T
+from mailer.delivery.message import State, T
 from mailer.dialect import DIGITS
 from mailer.store import UTC
 

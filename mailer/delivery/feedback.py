@@ -19,7 +19,8 @@ import sqlalchemy as sa
 from sqlmodel import Field, Session, SQLModel, UniqueConstraint, col, func, select
 
 from mailer.delivery.hits import COUNTED, Asked, hit
-from mailer.delivery.outbox import Message, State, report_bounce
+from mailer.delivery.message import Message, State
+from mailer.delivery.outbox import report_bounce
 from mailer.delivery.providers.told import Told, Weight, Word
 from mailer.people.consent import decide, standing, withdraw_all
 from mailer.people.suppression import Why, suppress

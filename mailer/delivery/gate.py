@@ -26,7 +26,8 @@ from sqlmodel import Session, SQLModel
 from mailer import store
 from mailer.campaigns.campaign import Campaign, CampaignState, RunState
 from mailer.delivery.clear import clear_of
-from mailer.delivery.outbox import GUARD, LEFT, PENDING, Judge, Kind, State
+from mailer.delivery.message import GUARD, LEFT, PENDING, Kind, State
+from mailer.delivery.outbox import Judge
 from mailer.dialect import among
 from mailer.people.consent import agrees, consenting
 from mailer.people.customer import Customer

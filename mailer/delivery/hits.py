@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from sqlmodel import Field, Session, SQLModel, col, func, select
 
-from mailer.delivery.outbox import Message
+from mailer.delivery.message import Message
 from mailer.store import ID, UTC
 
 MOST = 2_000  # characters of a target that are kept

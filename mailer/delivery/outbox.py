@@ -1,4 +1,4 @@
-"""Which messages are to leave, and what became of each?
+"""What becomes of a message that is to leave?
 
 A `Message` leaves at most once. Its life, with the durable write of each step:
 
@@ -13,24 +13,21 @@ Between the server's 250 and our commit nobody can have both "never twice" and "
 just before the final dot: what was marked and never answered is in doubt, shown, and settled by evidence.
 """
 
-import enum
-import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
-from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
-from sqlmodel import Field, Index, Session, SQLModel
+from sqlmodel import Session
 
-from mailer.campaigns.campaign import Campaign, Recipient, RecipientState, Run
+from mailer.delivery.message import GUARD, LEFT, Kind, Message, State, T
 from mailer.delivery.retry import Retry
 from mailer.delivery.transport import Outcome, Receipt
-from mailer.dialect import DIGITS, among, fingerprint, fingerprint_of, is_shared, sortable, unguessable, written
+from mailer.dialect import among, is_shared, written
 from mailer.people.customer import Customer
 from mailer.prepared import Prepared
-from mailer.store import CHUNK, ID, JSON, UTC, letters, new_public_id, words
+from mailer.store import CHUNK, UTC
 
 if TYPE_CHECKING:
     from mailer.delivery.gate import Refusal
@@ -39,103 +36,6 @@ Judge = Callable[[Session, Sequence[int], datetime], "Mapping[int, Refusal]"]  #
 Claim = tuple[int, int]  # a message's id, and the epoch it was claimed in
 
 ANSWER_WITHIN = timedelta(minutes=15)  # RFC 5321, 4.5.3.2.6: ten minutes for the answer to the dot, and some to spare
-
-
-class Kind(enum.StrEnum):
-    """What sort of email it is; the gate asks more of automation than of people."""
-
-    CAMPAIGN = "campaign"  # by machine, with consent
-    ANSWER = "answer"  # by a representative, in a conversation
-    NOTICE = "notice"  # by machine, because somebody just asked: a confirmation
-    TEST = "test"  # to ourselves
-
-
-class State(enum.StrEnum):
-    """Where a message is in its life."""
-
-    READY = "ready"
-    CLAIMED = "claimed"
-    HANDED_OVER = "handed_over"
-    SENT = "sent"
-    WAITING = "waiting"  # deferred; next_at says until when
-    FAILED = "failed"
-    IN_DOUBT = "in_doubt"
-    HELD = "held"
-    SUPPRESSED = "suppressed"
-    CAPPED = "capped"
-    EXPIRED = "expired"
-    CANCELLED = "cancelled"
-    RENDER_FAILED = "render_failed"
-
-
-_SETTLED_ONLY: dict[str, Any] = dict.fromkeys(
-    ("sqlite_where", "postgresql_where"), sa.text("settled_at IS NOT NULL")
-)  # a million that still wait cost it nothing
-
-
-def _of(state: State) -> dict[str, Any]:
-    """Say to both databases that an index holds messages in one state alone; a query must name it literally."""
-    only = sa.text(f"state = '{state.value}'")
-    return {"sqlite_where": only, "postgresql_where": only}
-
-
-class Message(SQLModel, table=True):
-    """One email of ours that leaves at most once."""
-
-    __tablename__ = "message"
-    __table_args__ = (
-        # what leaves next, and what waits until when: only these, because every index is work for every message
-        Index("ix_message_ready", sa.text("priority DESC"), "id", **_of(State.READY)),
-        Index("ix_message_waiting", "next_at", **_of(State.WAITING)),
-        Index("ix_message_state", "state", "run_id"),  # where everybody is, of one run or of all
-        Index("ix_message_settled_at", "settled_at", "id", **_SETTLED_ONLY),  # what became an event, and what is next
-    )
-
-    id: int | None = Field(default=None, primary_key=True, sa_type=ID)
-    public_id: str = Field(default_factory=new_public_id, unique=True)
-    kind: Kind = Field(sa_type=words(Kind))
-    state: State = Field(default=State.READY, sa_type=words(State))
-    # None: a test to staff
-    customer_id: int | None = Field(default=None, foreign_key="customer.id", sa_type=ID, index=True)
-    recipient_id: int | None = Field(default=None, foreign_key="recipient.id", sa_type=ID, unique=True)
-    run_id: int | None = Field(default=None, foreign_key="run.id", sa_type=ID)
-    campaign_id: int | None = Field(default=None, foreign_key="campaign.id", sa_type=ID)
-    topic_id: str | None = Field(default=None, foreign_key="topic.id")
-    # the named representative it comes from
-    staff_id: int | None = Field(default=None, foreign_key="staff.id", sa_type=ID)
-    address: str  # RCPT TO
-    message_id: str = Field(unique=True)  # the Message-ID header without angle brackets
-    priority: int = 50
-    # what it says: set when it is written, never changed after
-    template_version_id: int | None = Field(default=None, foreign_key="template_version.id", sa_type=ID)
-    context: dict[str, Any] | None = Field(default=None, sa_type=JSON)  # snapshot; of an answer, the letter itself
-    headers: dict[str, str] = Field(default_factory=dict, sa_type=JSON)  # more headers: In-Reply-To, References …
-    subject: str = ""  # as rendered, for lists
-    dated_at: datetime | None = Field(default=None, sa_type=UTC)  # the Date header
-    # its life
-    due_at: datetime = Field(sa_type=UTC)
-    expires_at: datetime | None = Field(default=None, sa_type=UTC)
-    next_at: datetime = Field(sa_type=UTC)  # not before this
-    owner: str = ""
-    epoch: int = 0
-    lease_until: datetime | None = Field(default=None, sa_type=UTC)
-    attempts: int = 0
-    handed_over_at: datetime | None = Field(default=None, sa_type=UTC)
-    settled_at: datetime | None = Field(default=None, sa_type=UTC)
-    reply: str = ""  # the server's last words, verbatim
-    queue_id: str = ""
-    reason: str = ""  # why not, when it is held, suppressed, capped, expired, failed …
-    bounced_at: datetime | None = Field(default=None, sa_type=UTC)
-    bounce_status: str = ""  # RFC 3463
-    complained_at: datetime | None = Field(default=None, sa_type=UTC)
-    created_at: datetime = Field(sa_type=UTC)
-
-
-T = SQLModel.metadata.tables["message"]
-# The state as a condition, never as the way to the row: an index on it would lead through half the table.
-GUARD: Any = sa.func.coalesce(T.c.state, sa.literal_column("''"))
-PENDING = (State.READY, State.WAITING, State.CLAIMED, State.HANDED_OVER)
-LEFT = (State.HANDED_OVER, State.SENT, State.IN_DOUBT)  # left the house, as far as we can know
 
 
 def _is(state: State) -> sa.ColumnElement[bool]:
@@ -150,132 +50,6 @@ def _this() -> sa.ColumnElement[bool]:
 def _in_one_of(states: Sequence[State]) -> sa.ColumnElement[bool]:
     """Like IN, which cannot be run for many rows at once."""
     return sa.or_(*(state == GUARD for state in states))
-
-
-# What is to leave
-
-
-def new_message_id(*parts: object, domain: str) -> str:
-    """Return the Message-ID (RFC 5322, 3.6.4) of what `parts` name: the same parts, the same id."""
-    digest = hashlib.sha256("\x1f".join(map(str, parts)).encode()).digest()
-    return f"{letters(digest[:26])}@{domain}"
-
-
-def message_id_of(campaign: Campaign, occurrence: str, customer_id: int, address: str, domain: str) -> str:
-    """Return the Message-ID of a campaign's email to a customer: the same whenever the run is made, see `enqueue`."""
-    run, whose = fingerprint_of(f"{campaign.public_id}\x1f{occurrence}"), str(customer_id + 10**DIGITS)[1:]
-    named = fingerprint_of(f"{campaign.public_id}\x1f{occurrence}\x1f{address}")
-    return f"{run[:RUN_DIGITS]}{whose}{named[:NAME_DIGITS]}@{domain}"
-
-
-RUN_DIGITS, NAME_DIGITS = 6, 24
-_R, _C = Recipient.metadata.tables["recipient"], Customer.metadata.tables["customer"]
-_NEW = sa.and_(
-    _R.c.run_id == sa.bindparam("run"),
-    _R.c.customer_id > sa.bindparam("after"),
-    _R.c.state == RecipientState.CHOSEN,
-    ~sa.exists().where(T.c.recipient_id == _R.c.id),
-)
-_DUE = sa.select(_R.c.due_at).where(_NEW).distinct()
-
-
-def enqueue(session: Session, run: Run, campaign: Campaign, now: datetime, domain: str, after: int = 0) -> int:
-    """Put one message for each chosen recipient that has none yet into the outbox, and return how many.
-
-    Only customers above `after` are looked at. The database makes the rows by itself. Both names of a message begin
-    with a number that grows, so that their indexes grow at the end: a million names in no order would cost more than
-    all the rest. What nobody may guess, and what makes the Message-ID the same whenever this run is made (see
-    `departed`), stands behind it.
-    """
-    given: dict[str, Any] = {"run": run.id, "after": after}
-    due = [row[0] for row in session.execute(_DUE, given)]
-    if not due:
-        return 0
-    within = timedelta(hours=campaign.send_before_hours)
-    seed = f"{campaign.public_id}\x1f{run.occurrence}"
-    given |= {"campaign_id": campaign.id, "topic_id": campaign.topic_id, "priority": campaign.priority, "now": now}
-    given |= {"seed": f"{seed}\x1f", "of_run": fingerprint_of(seed)[:RUN_DIGITS], "domain": f"@{domain}"}
-    for place, at in enumerate(due):
-        given |= {f"due_{place}": at, f"until_{place}": at + within}
-    done: Any = session.execute(_enqueue(len(due)), given, execution_options={"preserve_rowcount": True})
-    return int(done.rowcount)
-
-
-@lru_cache(maxsize=16)
-def _enqueue(instants: int) -> sa.Insert:
-    """Return the statement that makes the messages of recipients who are due at so many different instants."""
-
-    def given(name: str, like: sa.Column[Any]) -> Any:
-        return sa.bindparam(name, type_=like.type)
-
-    name = sa.func.substr(fingerprint(given("seed", T.c.address) + _R.c.address), 1, NAME_DIGITS)
-    until = ((_R.c.due_at == given(f"due_{n}", T.c.due_at), given(f"until_{n}", T.c.due_at)) for n in range(instants))
-    values = {name: sa.literal(value, T.c[name].type) for name, value in _blank().items()} | {
-        "public_id": sortable(_R.c.id) + unguessable(),
-        "kind": sa.literal(Kind.CAMPAIGN, T.c.kind.type),
-        "state": sa.case((_R.c.due_at > given("now", T.c.due_at), _word(State.WAITING)), else_=_word(State.READY)),
-        "customer_id": _R.c.customer_id,
-        "recipient_id": _R.c.id,
-        "run_id": _R.c.run_id,
-        "campaign_id": given("campaign_id", T.c.campaign_id),
-        "topic_id": given("topic_id", T.c.topic_id),
-        "staff_id": _C.c.representative_id,
-        "address": _R.c.address,
-        "message_id": given("of_run", T.c.message_id) + sortable(_R.c.customer_id) + name
-        + given("domain", T.c.message_id),
-        "priority": given("priority", T.c.priority),
-        "due_at": _R.c.due_at,
-        "expires_at": sa.case(*until),
-        "next_at": _R.c.due_at,
-        "created_at": given("now", T.c.created_at),
-    }  # fmt: skip
-    each = sa.select(*values.values()).join_from(_R, _C, _R.c.customer_id == _C.c.id).where(_NEW)
-    return T.insert().from_select(list(values), each.order_by(_R.c.customer_id))
-
-
-def _word(state: State) -> Any:
-    return sa.literal(state, T.c.state.type)
-
-
-def enqueue_one(
-    session: Session,
-    *,
-    kind: Kind,
-    address: str,
-    staff_id: int | None,
-    customer_id: int | None,
-    message_id: str,
-    subject: str,
-    letter: dict[str, Any],
-    headers: dict[str, str],
-    now: datetime,
-    campaign_id: int | None = None,
-    topic_id: str | None = None,
-) -> Message:
-    """Put one message whose letter (`subject`, `html`, `text`) is written already into the outbox."""
-    message = Message(
-        kind=kind,
-        address=address,
-        staff_id=staff_id,
-        customer_id=customer_id,
-        message_id=message_id,
-        subject=subject,
-        context=letter,
-        headers=headers,
-        campaign_id=campaign_id,
-        topic_id=topic_id,
-        priority=100,  # a person waits for it
-        dated_at=now,
-        due_at=now,
-        next_at=now,
-        created_at=now,
-    )
-    session.add(message)
-    session.flush()
-    return message
-
-
-# How it leaves
 
 
 def claim(
@@ -390,6 +164,7 @@ _HAND_OVER = Prepared(
 )
 
 
+_C = Customer.metadata.tables["customer"]
 _LOCK = (
     sa.select(_C.c.id)
     .where(_C.c.id.in_(sa.select(T.c.customer_id).where(among(T.c.id, "ids"))))
@@ -572,18 +347,3 @@ def _refuse(
         for message, refusal in refusals.items()
     ]
     _each(session, _REFUSE_READY if epochs is None else _REFUSE_CLAIMED, rows)
-
-
-def _blank() -> dict[str, Any]:
-    """The columns a new campaign message starts with; Core fills in no defaults."""
-    return {
-        "subject": "",
-        "headers": {},
-        "owner": "",
-        "epoch": 0,
-        "attempts": 0,
-        "reply": "",
-        "queue_id": "",
-        "reason": "",
-        "bounce_status": "",
-    }

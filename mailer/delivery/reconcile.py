@@ -13,7 +13,8 @@ import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from mailer.delivery.maillog import Trace
-from mailer.delivery.outbox import GUARD, Message, State, T, report_bounce
+from mailer.delivery.message import GUARD, Message, State, T
+from mailer.delivery.outbox import report_bounce
 from mailer.store import CHUNK
 
 _DOUBTFUL = (

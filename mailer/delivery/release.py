@@ -13,7 +13,8 @@ import sqlalchemy as sa
 from sqlmodel import Session, SQLModel
 
 from mailer.campaigns.campaign import Run, RunState
-from mailer.delivery.outbox import State, T, change
+from mailer.delivery.message import State, T
+from mailer.delivery.outbox import change
 from mailer.store import CHUNK
 
 _RUN = SQLModel.metadata.tables["run"]

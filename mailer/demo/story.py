@@ -17,7 +17,7 @@ from mailer import clock, pipeline, scheduler
 from mailer.campaigns import files as campaign_files
 from mailer.campaigns.campaign import Campaign, CampaignState, Recipient, RecipientState, Run
 from mailer.campaigns.schedule import Schedule
-from mailer.delivery.outbox import Kind, Message, State
+from mailer.delivery.message import Kind, Message, State
 from mailer.demo import customers as people
 from mailer.demo import shop
 from mailer.demo.mailbox import Mailbox

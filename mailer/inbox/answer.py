@@ -14,7 +14,9 @@ from typing import Any
 
 from sqlmodel import Session, col, func, select
 
-from mailer.delivery.outbox import Kind, Message, State, T, change, enqueue_one, new_message_id
+from mailer.delivery.departing import enqueue_one, new_message_id
+from mailer.delivery.message import Kind, Message, State, T
+from mailer.delivery.outbox import change
 from mailer.errors import Invalid
 from mailer.inbox import thread, wording
 from mailer.inbox.conversation import Conversation, ConversationState, Entry, EntryKind, add_answer

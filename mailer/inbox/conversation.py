@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from sqlmodel import Field, Session, SQLModel, col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
-from mailer.delivery.outbox import Message
+from mailer.delivery.message import Message
 from mailer.errors import Invalid
 from mailer.inbox.assignment import Assignment
 from mailer.people.customer import Customer

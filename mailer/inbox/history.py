@@ -11,7 +11,7 @@ from datetime import datetime
 
 from sqlmodel import Session, col, select
 
-from mailer.delivery.outbox import Message, State
+from mailer.delivery.message import Message, State
 from mailer.inbox.assignment import Assignment
 from mailer.inbox.conversation import Conversation, Entry, EntryKind
 from mailer.inbox.overview import badges

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 
 from sqlmodel import Session, col, func, select
 
-from mailer.delivery.outbox import Kind, Message, State
+from mailer.delivery.message import Kind, Message, State
 from mailer.inbox.conversation import Conversation, Entry, EntryKind
 from mailer.people.hours import Hours, spans
 from mailer.people.staff import Staff, WorkingHours

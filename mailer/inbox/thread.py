@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 from sqlmodel import Session, col, select
 
-from mailer.delivery.outbox import Message
+from mailer.delivery.message import Message
 from mailer.inbox.conversation import Conversation, Entry
 from mailer.replies.inbound import InboundEmail
 

@@ -5,7 +5,8 @@ from datetime import datetime, timedelta
 
 from sqlmodel import Session
 
-from mailer.delivery.outbox import State, T, change
+from mailer.delivery.message import State, T
+from mailer.delivery.outbox import change
 from mailer.delivery.release import release_held
 from mailer.house import House
 from mailer.inbox import answer as answers

@@ -7,7 +7,7 @@ from typing import Any
 from sqlmodel import Session, col, select
 
 from mailer.campaigns.campaign import Campaign, Run
-from mailer.delivery.outbox import Message
+from mailer.delivery.message import Message
 from mailer.errors import NotReady
 from mailer.house import House
 from mailer.mail.compose import Letter

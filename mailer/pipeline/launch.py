@@ -9,8 +9,8 @@ from sqlmodel import Session, col, select
 
 from mailer.campaigns import audience
 from mailer.campaigns.campaign import Approval, Campaign, CampaignState, Run, digest
-from mailer.delivery import outbox
-from mailer.delivery.outbox import Kind, Message
+from mailer.delivery import departing
+from mailer.delivery.message import Kind, Message
 from mailer.errors import NotReady
 from mailer.house import House
 from mailer.people.customer import Customer
@@ -62,13 +62,13 @@ def send_test(
 ) -> Message:
     """Send what `customer` would get to `to`, marked as a test and without a reply address of theirs."""
     letter = preview(house, session, campaign, customer, now)
-    return outbox.enqueue_one(
+    return departing.enqueue_one(
         session,
         kind=Kind.TEST,
         address=to,
         staff_id=customer.representative_id,
         customer_id=None,
-        message_id=outbox.new_message_id(
+        message_id=departing.new_message_id(
             "test", campaign.id, customer.id, now.isoformat(), domain=house.settings.delivery.domain
         ),
         subject=f"[Test] {letter.subject}",

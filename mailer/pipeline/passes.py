@@ -9,8 +9,9 @@ from datetime import datetime
 from sqlmodel import Session, col, select
 
 from mailer import settings
-from mailer.delivery import outbox
-from mailer.delivery.outbox import Claimed, Kind, Message
+from mailer.delivery import departing
+from mailer.delivery.message import Kind, Message
+from mailer.delivery.outbox import Claimed
 from mailer.house import House
 from mailer.mail.compose import Letter
 from mailer.mail.seal import Seal
@@ -54,9 +55,9 @@ def send_pass(house: House, session: Session, staff: Staff, what: PassFor, now: 
     brand = house.settings.brand
     told = {"name": staff.first_name, "email": staff.email, "brand": brand.name, "role": staff.role.value}
     subject, text = (part.format(**told, link=f"{brand.base_url}/password/{GAP}") for part in LETTERS[what])
-    message_id = outbox.new_message_id(what, staff.public_id, code, domain=house.settings.delivery.domain)
+    message_id = departing.new_message_id(what, staff.public_id, code, domain=house.settings.delivery.domain)
     sealed = Seal(settings.secret(house.home)).close(code, message_id)
-    return outbox.enqueue_one(
+    return departing.enqueue_one(
         session,
         kind=Kind.NOTICE,
         address=staff.email,

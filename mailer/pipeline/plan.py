@@ -18,7 +18,7 @@ from mailer import failpoints
 from mailer.campaigns import audience
 from mailer.campaigns.campaign import Campaign, CampaignState, Recipient, RecipientState, Run, RunState
 from mailer.campaigns.schedule import Schedule
-from mailer.delivery import departed, gate, outbox
+from mailer.delivery import departed, departing, gate
 from mailer.errors import NotReady
 from mailer.house import House
 from mailer.insights.fold import Folded
@@ -142,7 +142,7 @@ def _choose_some(
             ids = chunks.popleft()
             chosen += audience.choose(session, run, schedule, ids, judge, now)
             _assign_representatives(session, run_id, after, free)
-            outbox.enqueue(session, run, campaign, now, house.settings.delivery.domain, after)
+            departing.enqueue(session, run, campaign, now, house.settings.delivery.domain, after)
             after = ids[-1]
             if not chunks or house.store.is_wanted:
                 break

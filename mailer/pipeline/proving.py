@@ -15,7 +15,7 @@ from sqlmodel import Session, col, select
 
 from mailer.campaigns.campaign import Campaign
 from mailer.delivery.hits import Hit, proven
-from mailer.delivery.outbox import Message
+from mailer.delivery.message import Message
 from mailer.house import House
 from mailer.insights.events import Event
 from mailer.insights.recorded import ours

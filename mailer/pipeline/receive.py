@@ -11,7 +11,7 @@ from datetime import datetime
 from sqlmodel import col, select
 
 from mailer import clock, failpoints
-from mailer.delivery.outbox import Message
+from mailer.delivery.message import Message
 from mailer.errors import MailerError, Temporary
 from mailer.house import House
 from mailer.inbox import conversation, routing

@@ -25,7 +25,7 @@ from sqlmodel import Session, SQLModel, col, select
 from mailer import clock
 from mailer.campaigns.campaign import Campaign
 from mailer.delivery.hits import Hit
-from mailer.delivery.outbox import Message, State, T
+from mailer.delivery.message import Message, State, T
 from mailer.house import House
 from mailer.inbox.conversation import Conversation, Entry, EntryKind
 from mailer.insights import events

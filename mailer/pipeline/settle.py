@@ -4,7 +4,7 @@ from datetime import datetime
 from pathlib import Path
 
 from mailer.delivery import maillog, reconcile
-from mailer.delivery.outbox import State
+from mailer.delivery.message import State
 from mailer.delivery.reconcile import Settled
 from mailer.house import House
 

@@ -14,7 +14,7 @@ from sqlmodel import Session, col, select
 
 from mailer.campaigns.campaign import Campaign, CampaignState, Run, RunState
 from mailer.delivery import release
-from mailer.delivery.outbox import Message, State
+from mailer.delivery.message import Message, State
 from mailer.errors import Invalid
 from mailer.house import House
 from mailer.store import Urgency

@@ -15,7 +15,8 @@ from sqlmodel import Session, col, select
 
 from mailer.campaigns.campaign import Campaign, Run
 from mailer.delivery import outbox
-from mailer.delivery.outbox import Claimed, Kind, Message
+from mailer.delivery.message import Kind, Message
+from mailer.delivery.outbox import Claimed
 from mailer.delivery.transport import Envelope
 from mailer.dialect import among
 from mailer.errors import Invalid

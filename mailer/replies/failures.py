@@ -11,7 +11,8 @@ from datetime import datetime
 from sqlmodel import Session
 
 from mailer.delivery.feedback import SOFT_DAYS, SOFT_LIMIT, failures
-from mailer.delivery.outbox import Message, report_bounce
+from mailer.delivery.message import Message
+from mailer.delivery.outbox import report_bounce
 from mailer.mail.reports import Failure, Report
 from mailer.people.suppression import Why, suppress
 from mailer.replies.inbound import InboundEmail

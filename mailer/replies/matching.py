@@ -16,7 +16,7 @@ from dataclasses import dataclass
 
 from sqlmodel import Session, col, select
 
-from mailer.delivery.outbox import Message
+from mailer.delivery.message import Message
 from mailer.mail.address import addresses
 from mailer.mail.parse import ParsedEmail
 from mailer.mail.tokens import Signer, claimed

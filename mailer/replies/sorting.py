@@ -14,7 +14,7 @@ from typing import Any
 
 from sqlmodel import Session, select
 
-from mailer.delivery.outbox import Kind, Message
+from mailer.delivery.message import Kind, Message
 from mailer.mail.objection import objection
 from mailer.mail.quoting import Split, split
 from mailer.mail.tokens import Signer, claimed

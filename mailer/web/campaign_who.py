@@ -11,7 +11,7 @@ from sqlmodel import Session, col, select
 
 from mailer import pipeline
 from mailer.campaigns.campaign import Recipient, RecipientState, Run
-from mailer.delivery.outbox import PENDING, Message, State
+from mailer.delivery.message import PENDING, Message, State
 from mailer.house import House
 from mailer.people.customer import Customer, find
 from mailer.segments import segment as segments

@@ -11,7 +11,7 @@ from flask import Blueprint, Response, abort, redirect, request
 from flask.typing import ResponseReturnValue
 
 from mailer.delivery.hits import Asked, hit
-from mailer.delivery.outbox import Message
+from mailer.delivery.message import Message
 from mailer.mail.tokens import Purpose
 from mailer.pipeline.proving import keep
 from mailer.rendering import counted

@@ -14,7 +14,7 @@ from sqlmodel import Session, col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
 from mailer import pipeline
-from mailer.delivery.outbox import Message
+from mailer.delivery.message import Message
 from mailer.errors import Invalid
 from mailer.inbox import assignment, conversation, promised_call, saved
 from mailer.inbox.answer import can_be_taken_back, take_back

@@ -17,7 +17,7 @@ from flask import Flask, abort, g, redirect, render_template, request, url_for
 from flask_login import current_user
 
 from mailer.delivery import providers
-from mailer.delivery.outbox import Message
+from mailer.delivery.message import Message
 from mailer.delivery.providers.told import Posted
 from mailer.errors import Misconfigured
 from mailer.mail.tokens import Purpose

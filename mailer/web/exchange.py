@@ -29,7 +29,7 @@ from flask_login import LoginManager, UserMixin, current_user
 from sqlmodel import Session
 
 from mailer import clock, settings
-from mailer.delivery.outbox import Message
+from mailer.delivery.message import Message
 from mailer.errors import Misconfigured
 from mailer.people import audit, second_step
 from mailer.people.sign_in import signed_in

@@ -11,7 +11,7 @@ from sqlmodel import col, func, select
 
 from mailer.campaigns.campaign import Campaign, CampaignState
 from mailer.campaigns.schedule import Schedule
-from mailer.delivery.outbox import PENDING, Message, State
+from mailer.delivery.message import PENDING, Message, State
 from mailer.inbox import overview
 from mailer.people.staff import Role
 from mailer.replies.inbound import InboundEmail, quarantined

@@ -13,7 +13,7 @@ from flask.typing import ResponseReturnValue
 from pydantic import AwareDatetime, BaseModel, Field, field_validator
 from sqlmodel import Session, select
 
-from mailer.delivery.outbox import Message
+from mailer.delivery.message import Message
 from mailer.errors import Invalid
 from mailer.inbox import conversation, promised_call, routing
 from mailer.inbox.conversation import Conversation, EntryKind

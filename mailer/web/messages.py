@@ -8,7 +8,7 @@ from sqlmodel import select
 
 from mailer import pipeline
 from mailer.campaigns.campaign import Campaign, Run
-from mailer.delivery.outbox import Message, State
+from mailer.delivery.message import Message, State
 from mailer.errors import Invalid
 from mailer.mail.compose import Letter
 from mailer.people.customer import Customer

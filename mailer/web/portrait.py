@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlmodel import Session, col, select
 
-from mailer.delivery.outbox import Message, State
+from mailer.delivery.message import Message, State
 from mailer.house import House
 from mailer.inbox.conversation import Conversation
 from mailer.insights.events import Event

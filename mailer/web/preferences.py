@@ -5,7 +5,7 @@ from flask.typing import ResponseReturnValue
 from pydantic import BaseModel, Field
 from sqlmodel import select
 
-from mailer.delivery.outbox import Message
+from mailer.delivery.message import Message
 from mailer.mail.tokens import Purpose
 from mailer.people.consent import Topic, decide, standing
 from mailer.people.customer import Customer

@@ -12,7 +12,7 @@ from flask.typing import ResponseReturnValue
 from pydantic import BaseModel, Field
 
 from mailer.campaigns.campaign import Campaign
-from mailer.delivery.outbox import Message
+from mailer.delivery.message import Message
 from mailer.insights import events
 from mailer.mail.tokens import Purpose
 from mailer.people.staff import Staff

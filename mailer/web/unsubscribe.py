@@ -8,7 +8,7 @@ the topic the email was about; an email without a topic ends them all. Twice is 
 from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 
-from mailer.delivery.outbox import Message
+from mailer.delivery.message import Message
 from mailer.mail.tokens import Purpose
 from mailer.people.consent import Topic, decide, standing, withdraw_all
 from mailer.web.doors import by_token

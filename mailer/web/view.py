@@ -2,7 +2,7 @@
 
 from flask import Blueprint, Response, abort
 
-from mailer.delivery.outbox import Message
+from mailer.delivery.message import Message
 from mailer.mail.tokens import Purpose
 from mailer.pipeline.write import letter_of
 from mailer.rendering.press import RenderError

@@ -13,7 +13,7 @@ from playwright.sync_api import Browser
 from sqlmodel import select
 
 from mailer import clock, pipeline, server
-from mailer.delivery.outbox import Kind, Message, State
+from mailer.delivery.message import Kind, Message, State
 from mailer.house import House
 from mailer.inbox.conversation import Conversation
 from mailer.mail.tokens import reply_address

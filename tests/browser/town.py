@@ -19,7 +19,7 @@ from werkzeug.routing import Rule
 
 import mailer.tables  # noqa: F401 -- every table is known
 from mailer import clock, pipeline, server
-from mailer.delivery.outbox import Kind, Message, State
+from mailer.delivery.message import Kind, Message, State
 from mailer.demo import run
 from mailer.demo.mailbox import Mailbox
 from mailer.demo.pages import mailbox_pages

@@ -3,7 +3,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from mailer.checkup import Finding, Mark, receivers
-from mailer.delivery.outbox import Message, State
+from mailer.delivery.message import Message, State
 from tests.delivery.conftest import Town as Shop
 from tests.delivery.conftest import found
 

@@ -8,8 +8,8 @@ import pytest
 from sqlmodel import Session
 
 from mailer.campaigns.campaign import Campaign, CampaignState, Recipient, RecipientState, Run, RunState
-from mailer.delivery import outbox
-from mailer.delivery.outbox import Message
+from mailer.delivery import departing, outbox
+from mailer.delivery.message import Message
 from mailer.people.consent import Consent, Topic
 from mailer.people.customer import Customer
 from mailer.people.staff import Role, Staff
@@ -76,7 +76,7 @@ class Town:
         ]  # fmt: skip
         self.session.add_all(recipients)
         self.session.flush()
-        outbox.enqueue(self.session, run, campaign, self.now, DOMAIN)
+        departing.enqueue(self.session, run, campaign, self.now, DOMAIN)
         return run
 
     def claim(self, owner: str = "me", limit: int = 100, at: timedelta = timedelta()) -> list[Message]:

@@ -3,12 +3,13 @@ from collections import Counter
 from datetime import UTC, datetime, timedelta
 
 import pytest
+import sqlalchemy as sa
 from sqlmodel import select
 
 from mailer.delivery import outbox
 from mailer.delivery.allotment import Allotments, RelayDay
 from mailer.delivery.gate import No
-from mailer.delivery.outbox import Message, State
+from mailer.delivery.message import Message, State, T
 from mailer.delivery.ramp import Ramp
 from mailer.store import Store, Urgency
 from tests.delivery.conftest import Town, found, yes
@@ -62,7 +63,7 @@ def test_what_was_taken_is_known_after_a_restart(town: Town) -> None:
     ramp = {"new": Ramp(town.now.date(), (10, 40))}
     first = Allotments(ramp, free=False)
     hand_over(town, first, "new", claim(town, first, town.now)[:7], town.now)
-    town.session.execute(outbox.sa.update(outbox.T).values(state=State.READY).where(outbox.T.c.state == State.CLAIMED))
+    town.session.execute(sa.update(T).values(state=State.READY).where(T.c.state == State.CLAIMED))
     again = Allotments(ramp, free=False)
     assert len(claim(town, again, town.now)) == 3
 

@@ -8,7 +8,8 @@ import pytest
 import sqlalchemy as sa
 
 from mailer.delivery import gate, outbox
-from mailer.delivery.outbox import Claim, State, T
+from mailer.delivery.message import State, T
+from mailer.delivery.outbox import Claim
 from mailer.people.consent import decide
 from mailer.settings import Gate
 from mailer.store import Store

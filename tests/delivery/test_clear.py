@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from mailer.campaigns.campaign import CampaignState, RunState
 from mailer.delivery import gate
-from mailer.delivery.outbox import Kind, Message, State
+from mailer.delivery.message import Kind, Message, State
 from mailer.people.consent import Consent
 from mailer.people.hold import Hold
 from mailer.people.suppression import Suppression, Why

@@ -7,9 +7,9 @@ from hypothesis import strategies as st
 from sqlmodel import Session, select
 
 from mailer.campaigns.campaign import Campaign, CampaignState, RunState
-from mailer.delivery import gate, outbox, release
+from mailer.delivery import departing, gate, outbox, release
 from mailer.delivery.gate import No
-from mailer.delivery.outbox import Kind, Message, State
+from mailer.delivery.message import Kind, Message, State, T
 from mailer.people.consent import Consent
 from mailer.people.customer import Customer
 from mailer.people.hold import Hold
@@ -75,7 +75,7 @@ def test_an_answer_is_stopped_only_by_an_address_that_does_not_exist(town: Town,
     [customer] = town.customers(1, consent=False)
     town.session.add(Suppression(address=customer.email, why=why, at=town.now))
     town.session.add(Hold(customer_id=customer.id, why="a conversation", opened_at=town.now))
-    answer = outbox.enqueue_one(
+    answer = departing.enqueue_one(
         town.session, kind=Kind.ANSWER, address=customer.email, staff_id=None, customer_id=customer.id,
         message_id="x@shop.example", subject="Re", letter={}, headers={}, now=town.now,
     )  # fmt: skip
@@ -194,7 +194,7 @@ def test_the_gate_sets_aside_at_the_claim_what_would_cost_a_connection(town: Tow
     lease = timedelta(minutes=15)
     claimed = outbox.claim(town.session, "me", town.now, 3, lease, gate.judge(GATE))
     assert len(claimed) == 2
-    held = sa.select(sa.func.count()).where(outbox.T.c.state == State.SUPPRESSED)
+    held = sa.select(sa.func.count()).where(T.c.state == State.SUPPRESSED)
     assert town.session.execute(held).scalar_one() == 3
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 from sqlmodel import select
 
 from mailer.delivery import maillog, outbox, release
-from mailer.delivery.outbox import Message, State
+from mailer.delivery.message import Message, State
 from mailer.delivery.reconcile import by_log
 from tests.delivery.conftest import Town, yes
 

@@ -6,9 +6,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlmodel import Session, select
 
-from mailer.delivery import gate, outbox, release
+from mailer.delivery import departing, gate, outbox, release
 from mailer.delivery.accounts import accounts
-from mailer.delivery.outbox import Kind, Message, State
+from mailer.delivery.message import Kind, Message, State
 from mailer.delivery.retry import Retry
 from mailer.delivery.transport import Outcome, Receipt
 from mailer.store import Store
@@ -31,12 +31,12 @@ def claims(messages: list[Message]) -> list[tuple[int, int]]:
 def test_enqueueing_a_run_twice_makes_each_message_once(town: Town) -> None:
     campaign, customers = town.campaign(), town.customers(3)
     run = town.run(campaign, customers)
-    assert outbox.enqueue(town.session, run, campaign, town.now, DOMAIN) == 0
+    assert departing.enqueue(town.session, run, campaign, town.now, DOMAIN) == 0
     messages = list(town.session.exec(select(Message).order_by(Message.id)))
     assert len(messages) == 3
     assert {m.staff_id for m in messages} == {town.staff.id}
     for message, customer in zip(messages, customers, strict=True):  # what Python says is what the database made
-        named = outbox.message_id_of(campaign, run.occurrence, customer.id, customer.email, DOMAIN)
+        named = departing.message_id_of(campaign, run.occurrence, customer.id, customer.email, DOMAIN)
         assert message.message_id == named
     assert len({message.public_id[10:] for message in messages}) == 3, "nobody can guess one from another"
     assert [message.public_id for message in messages] == sorted(message.public_id for message in messages)
@@ -236,7 +236,7 @@ def test_a_bounce_proves_that_what_was_in_doubt_was_accepted(town: Town) -> None
 
 def test_a_letter_of_a_person_is_claimed_before_campaigns(town: Town) -> None:
     town.run(town.campaign(priority=90), town.customers(1))
-    answer = outbox.enqueue_one(
+    answer = departing.enqueue_one(
         town.session, kind=Kind.ANSWER, address="ann@example.com", staff_id=None, customer_id=None,
         message_id="x@shop.example", subject="Re: hello", letter={"text": "Hello"}, headers={}, now=town.now,
     )  # fmt: skip

@@ -6,7 +6,7 @@ from sqlmodel import select
 from mailer import clock
 from mailer.delivery import outbox
 from mailer.delivery.gate import No
-from mailer.delivery.outbox import State
+from mailer.delivery.message import Message, State
 from mailer.delivery.pace import Pace
 from mailer.delivery.transport import Outcome, Receipt
 from tests.delivery.conftest import Town, yes
@@ -29,7 +29,7 @@ def test_what_exceeds_the_pace_waits_each_for_a_time_of_its_own(town: Town, at: 
     claimed = outbox.claim(town.session, "me", town.now, 100, timedelta(minutes=5), pace.judge(yes))
     assert len(claimed) == 10  # two seconds' worth go at once
     assert states(town.session).count(State.WAITING) == 20
-    due = sorted(m.next_at for m in town.session.exec(select(outbox.Message)) if m.state is State.WAITING)
+    due = sorted(m.next_at for m in town.session.exec(select(Message)) if m.state is State.WAITING)
     assert [(when - town.now).total_seconds() for when in due] == pytest.approx([(n + 1) / 5 for n in range(20)])
 
 

@@ -1,7 +1,7 @@
 from sqlmodel import select
 
 from mailer.delivery import outbox, release
-from mailer.delivery.outbox import Message, State
+from mailer.delivery.message import Message, State
 from mailer.delivery.reconcile import Reconciled, reconcile
 from tests.delivery.conftest import Town, yes
 

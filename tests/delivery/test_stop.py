@@ -10,7 +10,7 @@ from mailer import clock
 from mailer.campaigns.campaign import Campaign, Run
 from mailer.delivery import release, sender
 from mailer.delivery.accounts import accounts
-from mailer.delivery.outbox import Message, State
+from mailer.delivery.message import Message, State
 from mailer.delivery.transport import open_transport
 from mailer.pipeline import stop
 from tests.delivery.sink import sink

@@ -6,15 +6,14 @@ from pathlib import Path
 import sqlalchemy as sa
 
 import mailer.tables  # noqa: F401 -- every table is known
-from mailer.delivery import outbox
 from mailer.delivery.accounts import accounts
-from mailer.delivery.outbox import State, T
+from mailer.delivery.message import LEFT, PENDING, State, T
 from mailer.store import Store
 from tests.drill.house import address_of
 from tests.drill.result import Result
 
-ENDS = {state for state in State if state not in outbox.PENDING}
-BEFORE = set(outbox.PENDING) - set(outbox.LEFT)
+ENDS = {state for state in State if state not in PENDING}
+BEFORE = set(PENDING) - set(LEFT)
 LENGTH = 55  # of a line in the judge's log: a Message-ID of the drill, and a line end
 
 

@@ -18,7 +18,7 @@ import sqlalchemy as sa
 import mailer.tables  # noqa: F401 -- every table is known
 from mailer import clock
 from mailer.delivery import gate, outbox, sender
-from mailer.delivery.outbox import Message, State, T
+from mailer.delivery.message import Message, State, T
 from mailer.delivery.retry import Retry
 from mailer.delivery.sender import Claim, Claims, Receipts
 from mailer.delivery.smtp import Patience, Relay, SmtpTransport

@@ -8,8 +8,9 @@ from sqlmodel import SQLModel
 
 import mailer.tables  # noqa: F401 -- every table is known
 from mailer.campaigns.campaign import Campaign, CampaignState, RecipientState, Run, RunState
-from mailer.delivery import outbox
-from mailer.delivery.outbox import Claimed, Message
+from mailer.delivery import departing
+from mailer.delivery.message import Message
+from mailer.delivery.outbox import Claimed
 from mailer.delivery.transport import Envelope
 from mailer.people.consent import Topic
 from mailer.segments.segment import Segment
@@ -72,7 +73,7 @@ def prepare(folder: Path, messages: int, url: str = "") -> None:
                 }
                 for n in numbers
             ])  # fmt: skip
-            outbox.enqueue(session, run, campaign, now, DOMAIN)
+            departing.enqueue(session, run, campaign, now, DOMAIN)
     store.close()
 
 

@@ -14,8 +14,7 @@ from contextlib import ExitStack
 import sqlalchemy as sa
 
 from mailer import pipeline
-from mailer.delivery import outbox
-from mailer.delivery.outbox import State, T
+from mailer.delivery.message import LEFT, State, T
 from mailer.mail.tokens import Purpose
 from mailer.web.app import create_app
 from tests.drill import lives, shop
@@ -61,7 +60,7 @@ def run(given: Given) -> Result:
             with house.store.read() as session:
                 state = session.execute(sa.select(T.c.state).where(T.c.id == ident)).scalar_one()
             before[state.value] += 1
-            if state not in outbox.LEFT:
+            if state not in LEFT:
                 left_too_late[message_id] = state
         sender.join()
         seen = set((folder / "judge.log").read_text().split())

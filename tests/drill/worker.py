@@ -18,7 +18,7 @@ import mailer.tables  # noqa: F401 -- every table is known
 from mailer import clock, failpoints
 from mailer.delivery import gate, outbox, release, sender
 from mailer.delivery.journal import Journal
-from mailer.delivery.outbox import State, T
+from mailer.delivery.message import State, T
 from mailer.delivery.retry import Retry
 from mailer.delivery.sender import Claim, Claims, Receipts
 from mailer.delivery.transport import Envelope, Outcome, open_transport

@@ -17,10 +17,10 @@ import pytest
 from sqlmodel import select
 
 from mailer import backup, clock, founding, pipeline, settings
-from mailer.delivery import departed, journal, outbox
+from mailer.delivery import departed, departing, journal
 from mailer.delivery.departed import Departed
 from mailer.delivery.journal import Left
-from mailer.delivery.outbox import Kind, Message, State
+from mailer.delivery.message import Kind, Message, State
 from mailer.errors import Invalid, NotReady
 from mailer.house import House
 from mailer.mail.tokens import Purpose
@@ -65,7 +65,7 @@ def fill(house: House, count: int) -> None:
     now = clock.now()
     with house.store.write() as session:
         for number in range(count):
-            outbox.enqueue_one(
+            departing.enqueue_one(
                 session, kind=Kind.NOTICE, address=f"c{number}@example.com", staff_id=None, customer_id=None,
                 message_id=f"{number}@example.com", subject="Hello", headers={}, now=now,
                 letter={"subject": "Hello", "html": "", "text": f"Number {number}"},
@@ -206,10 +206,10 @@ def test_what_is_planned_again_after_a_restore_does_not_leave_again(store: Store
         town = found_town(session, now)
         campaign, customers = town.campaign(), town.customers(3)
         ids = [
-            outbox.message_id_of(campaign, "2026-03-01T09:00", customer.id, customer.email, "shop.example")
+            departing.message_id_of(campaign, "2026-03-01T09:00", customer.id, customer.email, "shop.example")
             for customer in customers
         ]
-        renumbered = outbox.message_id_of(campaign, "2026-03-01T09:00", 77, customers[1].email, "shop.example")
+        renumbered = departing.message_id_of(campaign, "2026-03-01T09:00", 77, customers[1].email, "shop.example")
         departed.apply(session, [Left(now, ids[0], True), Left(now, renumbered, False)])
         run = town.run(campaign, customers)
         departed.meet(session, run.id)

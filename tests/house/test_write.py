@@ -12,7 +12,7 @@ import pytest
 from sqlmodel import Session
 
 from mailer.delivery import signing
-from mailer.delivery.outbox import Kind, Message, State
+from mailer.delivery.message import Kind, Message, State
 from mailer.house import House
 from mailer.mail.compose import Letter
 from mailer.mail.dkim import record

@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 from sqlmodel import Session
 
-from mailer.delivery.outbox import Kind, Message, State, new_message_id
+from mailer.delivery.departing import new_message_id
+from mailer.delivery.message import Kind, Message, State
 from mailer.inbox import answer, conversation, routing
 from mailer.inbox.assignment import Assignment
 from mailer.inbox.conversation import Conversation, Entry

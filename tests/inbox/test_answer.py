@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from sqlmodel import Session, select
 
-from mailer.delivery.outbox import Kind, Message, State
+from mailer.delivery.message import Kind, Message, State
 from mailer.errors import Invalid
 from mailer.inbox.conversation import ConversationState, Entry, EntryKind, note
 from mailer.mail.compose import Letter, Party, compose

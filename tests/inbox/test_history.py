@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlmodel import Session
 
-from mailer.delivery.outbox import Message, State
+from mailer.delivery.message import Message, State
 from mailer.inbox.assignment import BY_HAND, assign
 from mailer.inbox.conversation import EntryKind, ask, note
 from mailer.inbox.history import What, history

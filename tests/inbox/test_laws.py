@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlmodel import Session, col, select
 
-from mailer.delivery.outbox import Kind, Message
+from mailer.delivery.message import Kind, Message
 from mailer.inbox.assignment import Assignment
 from mailer.inbox.conversation import Conversation, ConversationState, Entry, EntryKind, ask, note
 from mailer.inbox.history import history

@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 from sqlmodel import Session, select
 
-from mailer.delivery.outbox import Kind, Message, State, claim
+from mailer.delivery.message import Kind, Message, State
+from mailer.delivery.outbox import claim
 from mailer.errors import Invalid
 from mailer.inbox.answer import can_be_taken_back, take_back
 from mailer.inbox.conversation import ConversationState, Entry, EntryKind

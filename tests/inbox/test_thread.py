@@ -6,7 +6,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlmodel import Session
 
-from mailer.delivery.outbox import Message
+from mailer.delivery.message import Message
 from mailer.inbox.conversation import EntryKind, ask
 from mailer.inbox.thread import CHAIN, headers
 from mailer.replies.inbound import Verdict

@@ -21,7 +21,7 @@ from mailer import clock, founding, pipeline, scheduler, server, settings
 from mailer.campaigns import audience
 from mailer.campaigns.campaign import Run
 from mailer.delivery.accounts import accounts
-from mailer.delivery.outbox import Message, State
+from mailer.delivery.message import Message, State
 from mailer.demo import customers
 from mailer.demo.mailbox import Mailbox
 from mailer.house import House

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from mailer import clock
-from mailer.delivery.outbox import Kind, Message, State, T
+from mailer.delivery.message import Kind, Message, State, T
 from mailer.house import House
 from mailer.inbox.conversation import Conversation, Entry, EntryKind
 from mailer.insights.events import Event

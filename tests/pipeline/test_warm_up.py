@@ -6,11 +6,12 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 from sqlmodel import select
 
 from mailer import clock, pipeline
-from mailer.delivery import outbox
-from mailer.delivery.outbox import Kind, Message, State
+from mailer.delivery import departing
+from mailer.delivery.message import Kind, Message, State, T
 from mailer.house import House
 from mailer.paths import Home
 from mailer.settings import Delivery, RelaySection, Settings
@@ -36,7 +37,7 @@ def opened(folder: Path, *more: RelaySection) -> House:
 def written(house: House, many: int) -> None:
     with house.store.write() as session:
         for number in range(many):
-            outbox.enqueue_one(
+            departing.enqueue_one(
                 session, kind=Kind.ANSWER, address=f"c{number}@example.com", staff_id=None, customer_id=None,
                 message_id=f"m{number}@example.com", subject="Re", letter={"subject": "Re", "text": "Yes"}, headers={},
                 now=clock.now(),
@@ -64,7 +65,7 @@ def test_a_day_takes_its_number_a_restart_knows_it_and_the_rest_leaves_on_the_ne
 
     house = opened(tmp_path)  # again, the same day
     with house.store.write() as session:
-        session.execute(outbox.sa.update(outbox.T).values(next_at=TODAY).where(outbox.T.c.state == State.WAITING))
+        session.execute(sa.update(T).values(next_at=TODAY).where(T.c.state == State.WAITING))
     pipeline.send(house)
     assert states(house)[State.SENT] == 3
     clock.move_to(TODAY.replace(hour=23, minute=59) + timedelta(days=1))

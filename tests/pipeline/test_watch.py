@@ -6,9 +6,9 @@ import pytest
 import sqlalchemy as sa
 
 from mailer.campaigns.campaign import CampaignState, Recipient, RecipientState
-from mailer.delivery import accounts, outbox
+from mailer.delivery import accounts, departing
 from mailer.delivery.accounts import STANDS_STILL
-from mailer.delivery.outbox import State, T
+from mailer.delivery.message import State, T
 from tests.delivery.conftest import Town, found
 
 
@@ -73,4 +73,4 @@ def test_a_recipient_without_a_message_yet_is_pending_and_the_accounts_balance(t
     run = accounts.recent(town.session, town.now)[0]
     books = accounts.accounts(town.session, run.id or 0)
     assert (books.chosen, books.pending, books.balance) == (3, 3, True)
-    assert outbox.enqueue(town.session, run, town.campaigns[0], town.now, "shop.example") == 1
+    assert departing.enqueue(town.session, run, town.campaigns[0], town.now, "shop.example") == 1

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 from sqlmodel import Session
 
-from mailer.delivery.outbox import Kind, Message, State, new_message_id
+from mailer.delivery.departing import new_message_id
+from mailer.delivery.message import Kind, Message, State
 from mailer.mail.tokens import Signer
 from mailer.people.customer import Customer
 

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 import pytest
 from sqlmodel import Session
 
-from mailer.delivery.outbox import Message, State
+from mailer.delivery.message import Message, State
 from mailer.mail.reports import Failure, Report
 from mailer.people.customer import Customer
 from mailer.people.suppression import Why, suppressed

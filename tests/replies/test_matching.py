@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlmodel import Session
 
-from mailer.delivery.outbox import Message
+from mailer.delivery.message import Message
 from mailer.mail.parse import ParsedEmail, parse
 from mailer.mail.tokens import Purpose, Signer, reply_address, return_path
 from mailer.people.customer import Customer

@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlmodel import Session, select
 
-from mailer.delivery.outbox import Kind, Message
+from mailer.delivery.message import Kind, Message
 from mailer.errors import Permanent
 from mailer.mail.compose import Letter, Party, compose
 from mailer.mail.tokens import Signer, reply_address, return_path

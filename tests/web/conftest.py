@@ -13,7 +13,7 @@ from flask.testing import FlaskClient
 
 from mailer import clock
 from mailer.campaigns.campaign import Campaign
-from mailer.delivery.outbox import Kind, Message, State
+from mailer.delivery.message import Kind, Message, State
 from mailer.house import House
 from mailer.insights import events
 from mailer.mail.tokens import Purpose

@@ -10,7 +10,7 @@ from flask.testing import FlaskClient
 from sqlmodel import select
 
 from mailer import clock, pipeline
-from mailer.delivery.outbox import Kind, Message
+from mailer.delivery.message import Kind, Message
 from mailer.house import House
 from mailer.mail.seal import Seal
 from mailer.people.passes import Pass

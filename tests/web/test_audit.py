@@ -8,7 +8,7 @@ from flask.testing import FlaskClient
 from sqlmodel import col, select
 
 from mailer import clock
-from mailer.delivery.outbox import Message
+from mailer.delivery.message import Message
 from mailer.house import House
 from mailer.mail.tokens import Purpose
 from mailer.people.audit import Act

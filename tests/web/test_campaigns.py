@@ -9,7 +9,7 @@ from mailer import pipeline
 from mailer.campaigns.campaign import Campaign, CampaignState, Run, RunState
 from mailer.delivery import outbox
 from mailer.delivery.allotment import Allotments
-from mailer.delivery.outbox import Kind, Message, State
+from mailer.delivery.message import Kind, Message, State
 from mailer.delivery.ramp import Ramp
 from mailer.house import House
 from mailer.people.consent import decide

@@ -11,7 +11,7 @@ from sqlmodel import select
 
 from mailer import clock
 from mailer.delivery.hits import Hit
-from mailer.delivery.outbox import Message
+from mailer.delivery.message import Message
 from mailer.house import House
 from mailer.insights.events import Event
 from mailer.mail.tokens import Purpose

@@ -5,7 +5,7 @@ import pytest
 from sqlmodel import select
 
 from mailer import clock
-from mailer.delivery.outbox import Kind, Message, State
+from mailer.delivery.message import Kind, Message, State
 from mailer.house import House
 from mailer.inbox import assignment, conversation, routing, saved
 from mailer.inbox.conversation import Conversation, ConversationState, Entry, EntryKind

@@ -11,10 +11,10 @@ from flask.testing import FlaskClient
 from sqlmodel import select
 from werkzeug.test import TestResponse
 
-from mailer.delivery import journal, outbox
+from mailer.delivery import departing, journal
 from mailer.delivery.feedback import ProviderEvent
 from mailer.delivery.hits import Hit
-from mailer.delivery.outbox import Kind, Message, State
+from mailer.delivery.message import Kind, Message, State
 from mailer.delivery.providers import APIS, sns
 from mailer.delivery.providers.told import Posted, Word
 from mailer.house import House
@@ -187,9 +187,9 @@ def test_an_email_goes_out_through_a_provider_and_what_became_of_it_comes_back(
         house.store.create()
         with house.store.write() as session:
             for n in range(5):
-                outbox.enqueue_one(
-                    session, kind=Kind.TEST, address=f"t{n}@example.com", staff_id=None, customer_id=None,
-                    message_id=outbox.new_message_id(n, domain="example.com"), subject=f"Try {n}", headers={}, now=now,
+                departing.enqueue_one(
+                    session, kind=Kind.TEST, address=f"t{n}@example.com", staff_id=None, customer_id=None, headers={},
+                    message_id=departing.new_message_id(n, domain="example.com"), subject=f"Try {n}", now=now,
                     letter={"subject": f"Try {n}", "html": "<p>Hello</p>", "text": "Hello"},
                 )  # fmt: skip
         assert send_all(house) == 5

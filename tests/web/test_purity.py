@@ -10,7 +10,7 @@ from flask.testing import FlaskClient
 
 from mailer import pipeline
 from mailer.campaigns.campaign import Campaign
-from mailer.delivery.outbox import Message
+from mailer.delivery.message import Message
 from mailer.house import House
 from mailer.inbox import saved
 from mailer.mail.tokens import Purpose

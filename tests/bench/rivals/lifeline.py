@@ -14,7 +14,7 @@ from shared import measured  # noqa: E402
 
 from mailer import clock, pipeline  # noqa: E402
 from mailer.delivery import gate, outbox  # noqa: E402
-from mailer.delivery.outbox import State, T  # noqa: E402
+from mailer.delivery.message import State, T  # noqa: E402
 from mailer.paths import Home  # noqa: E402
 from mailer.pipeline.write import write  # noqa: E402
 from tests.drill import shop  # noqa: E402

@@ -11,7 +11,7 @@ sys.path[:0] = [str(ROOT), str(Path(__file__).parent)]
 from shared import measured  # noqa: E402
 
 from mailer.delivery import sender  # noqa: E402
-from mailer.delivery.outbox import Message  # noqa: E402
+from mailer.delivery.message import Message  # noqa: E402
 from mailer.delivery.transport import Envelope, Outcome, open_transport  # noqa: E402
 from tests.drill.house import envelope, prepare  # noqa: E402
 from tests.drill.worker import Worker  # noqa: E402

@@ -8,10 +8,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlmodel import Session, col, select
 
-from mailer.delivery import outbox
+from mailer.delivery import departing, outbox
 from mailer.delivery.feedback import ProviderEvent, hear
 from mailer.delivery.hits import Hit
-from mailer.delivery.outbox import Message, State
+from mailer.delivery.message import Message, State
 from mailer.delivery.providers.told import Told, Weight, Word
 from mailer.delivery.retry import Retry
 from mailer.delivery.transport import Outcome, Receipt
@@ -102,7 +102,7 @@ def test_a_bounce_that_may_pass_suppresses_the_third_time(
 ) -> None:
     more = []
     for n in range(2):
-        message_id = outbox.new_message_id(n, domain=DOMAIN)
+        message_id = departing.new_message_id(n, domain=DOMAIN)
         more.append(
             Message(**{**message.model_dump(exclude={"id", "public_id", "recipient_id"}), "message_id": message_id})
         )
