@@ -127,7 +127,7 @@ def day_of(number: int) -> date:
 
 def say(template: str, facts: Mapping[str, Any]) -> str:
     """Fill in the insights named in `template`, each with its unit; "" if one of them is not known."""
-    named = {name: facts.get(name) for name in _names(template)}
+    named = {name: facts.get(name) for name in named_in(template)}
     if None in named.values():
         return ""
     words = {name: amount(INSIGHTS[name].type, INSIGHTS[name].unit, value) for name, value in named.items()}
@@ -135,7 +135,8 @@ def say(template: str, facts: Mapping[str, Any]) -> str:
 
 
 @lru_cache(maxsize=512)
-def _names(template: str) -> tuple[str, ...]:
+def named_in(template: str) -> tuple[str, ...]:
+    """Return the insights that a template names."""
     return tuple(name for _, name, _, _ in string.Formatter().parse(template) if name)
 
 

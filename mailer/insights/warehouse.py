@@ -21,7 +21,7 @@ from sqlmodel import Session
 
 import mailer.insights.library  # noqa: F401 -- the shop's insights are known
 from mailer.insights.backends import opened
-from mailer.insights.backends.backend import IDS, plain
+from mailer.insights.backends.backend import IDS, KEY, plain
 from mailer.insights.fold import Fold, Folded, create, empty, reshape
 from mailer.insights.insight import INSIGHTS
 from mailer.insights.layout import layout, tables
@@ -42,21 +42,21 @@ class State:
     zones: tuple[str, ...]  # that customers live in, UTC first
 
 
-def of(table: Any, customer_ids: Sequence[int]) -> Any:
-    """Return the rows of these customers."""
-    if len(customer_ids) == 1:
-        return table.filter(table.customer_id == customer_ids[0])
-    return _theirs(table, _text(customer_ids))
+def of(table: Any, ids: Sequence[int], by: str = KEY) -> Any:
+    """Return the rows of these customers, or with these ids in another column."""
+    if len(ids) == 1:
+        return table.filter(table[by] == ids[0])
+    return _theirs(table, _text(ids), by)
 
 
-def _text(customer_ids: Sequence[int]) -> str:
-    return ",".join(map(str, customer_ids))
+def _text(ids: Sequence[int]) -> str:
+    return ",".join(map(str, ids))
 
 
-def _theirs(table: Any, ids: str) -> Any:
-    """Return the rows of these customers. Their ids go as one text: as literals they would cost more than the rest."""
+def _theirs(table: Any, ids: str, by: str) -> Any:
+    """Return the rows with these ids. They go as one text: as literals they would cost more than the rest."""
     told = ibis.literal(ids).split(",").unnest().cast("int64")
-    return table.semi_join(told.name("customer_id").as_table(), "customer_id")
+    return table.semi_join(told.name(by).as_table(), by)
 
 
 class Warehouse:
@@ -203,18 +203,18 @@ class Asking:
         return self._rows(question.as_table, key)
 
     def rows_of(
-        self, customer_ids: Sequence[int], key: Hashable, question: Callable[[Callable[[Any], Any]], Any]
+        self, ids: Sequence[int], key: Hashable, question: Callable[[Callable[[Any], Any]], Any], by: str = KEY
     ) -> list[dict[str, Any]]:
         """Answer a question about these customers, known again by its `key` when it is asked about others.
 
-        `question` is given what takes a table and returns the rows of these customers in it.
+        `question` is given what takes a table and returns the rows of these customers in it; `by` is the column that
+        holds `ids`, where they are of something else.
         """
-        if not customer_ids:
+        if not ids:
             return []
         if self.warehouse.backend.knows_again:
-            ids = _text(customer_ids)
-            return self._rows(lambda: question(lambda table: _theirs(table, IDS)), ("of", key), ids)
-        return self._rows(lambda: question(lambda table: of(table, customer_ids)), None)
+            return self._rows(lambda: question(lambda table: _theirs(table, IDS, by)), ("of", key), _text(ids))
+        return self._rows(lambda: question(lambda table: of(table, ids, by)), None)
 
     def members(self, key: Hashable, customers: Callable[[], Any]) -> Members | None:
         """Return which customers are in a table, known again by its `key`; None where the store cannot say."""

@@ -54,9 +54,14 @@ class Happened(Among):
             return ((number(self.between[0]), number(self.between[1]) + 1),)
         return ((None, None),) if self.within_days is None else ((today - self.within_days, today + 1),)
 
+    @property
+    def conditions(self) -> tuple[Where, ...]:
+        """What each of these events has to carry."""
+        return self.where
+
     def ever(self, tables: Tables, moment: Moment) -> typing.Any:
         """Return such events of every customer, whenever they were, up to now."""
-        return such(tables, moment, self.names, self.where)
+        return such(tables, moment, self.names, self.conditions)
 
     def matching(self, tables: Tables, moment: Moment) -> typing.Any:
         """Return the events that count, of every customer."""
@@ -364,9 +369,12 @@ def such(tables: Tables, moment: Moment, names: tuple[str, ...], where: tuple[Wh
     events = tables.events
     named = events["name"] == names[0] if len(names) == 1 else events["name"].isin(names)
     asked = [named] if moment.settled else [named, events["at"] <= moment.literal]
-    for each in where:
-        asked.append(carried(each.field, each.value, each.op).test(events, None, each.op, each.value, moment))
-    return events.filter(asked)
+    return events.filter([*asked, *meeting(events, moment, where)])
+
+
+def meeting(events: typing.Any, moment: Moment, where: tuple[Where, ...]) -> list[typing.Any]:
+    """Return, for each condition, whether an event meets it; never null."""
+    return [carried(each.field, each.value, each.op).test(events, None, each.op, each.value, moment) for each in where]
 
 
 def noun(event: str) -> str:

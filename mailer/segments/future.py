@@ -9,6 +9,7 @@ What nobody can foresee without computing everything anew, as a favourite of the
 then there is no `until`, for a wrong one would be worse.
 """
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -25,10 +26,12 @@ UTC_DAYS = place("UTC")
 
 
 class Seen(NamedTuple):
-    """An event that is asked about: when, and the property that is measured."""
+    """An event that is asked about: when, the property that is measured, and by what it is found again."""
 
     at: datetime
     told: Any = None
+    id: int = 0
+    name: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,13 +101,15 @@ def _stepping(answer: Callable[[datetime], bool], now: datetime, instants: Itera
 def of_events(node: Did | Measured, events: Sequence[Seen], here: Place, now: datetime) -> Future:
     """Return the future of a count, or of a sum, minimum, maximum or average."""
 
+    events = _yet(events, node, here, now)
+
     def answer(then: datetime) -> bool:
-        inside = [each for each in events if _during(node, each.at, here, then)]
+        inside = seen(events, node, here, then)
         if isinstance(node, Measured):
             return compares(node.op, measured(node, inside), node.value)
         return node.right(len(inside))
 
-    return _stepping(answer, now, _leaving(node, (each.at for each in events), here))
+    return _stepping(answer, now, _leaving(node, events, here))
 
 
 def of_first_or_last(node: When, events: Sequence[Seen], here: Place, now: datetime) -> Future:
@@ -121,13 +126,13 @@ def of_sequence(node: Then, firsts: Sequence[Seen], others: Sequence[Seen], here
     followed = {first.at for first in firsts for other in others if first.at < other.at <= first.at + span}
 
     def answer(then: datetime) -> bool:
-        inside = [each.at for each in firsts if _during(node, each.at, here, then)]
+        inside = [each.at for each in seen(firsts, node, here, then)]
         if node.comes:
             return any(at in followed for at in inside)
         return any(at not in followed and at + span < then for at in inside)
 
     over = [] if node.comes else [each.at + span + TINY for each in firsts]
-    return _stepping(answer, now, [*over, *_leaving(node, (each.at for each in firsts), here)])
+    return _stepping(answer, now, [*over, *_leaving(node, _yet(firsts, node, here, now), here)])
 
 
 def of_instant(op: str, value: Any, at: datetime | None, here: Place, now: datetime) -> Future:
@@ -166,14 +171,17 @@ def of_insight(
     if insight.lasts or (found is None and not insight.window):
         return Future(compares(op, found, value))
     if window := insight.window:
-        days = [(day_number(each.at), (each.told or 0) if window.of else 1) for each in events]
+        days: Counter[int] = Counter()
+        for each in events:  # those that left the window never come back into it
+            if (day := day_number(each.at)) >= day_number(now) - window.oldest:
+                days[day] += (each.told or 0) if window.of else 1
 
         def inside(then: datetime) -> bool:
             today = day_number(then)
-            summed = sum(told for day, told in days if window.youngest <= today - day <= window.oldest)
+            summed = sum(told for day, told in days.items() if window.youngest <= today - day <= window.oldest)
             return compares(op, summed, value)
 
-        turning = (UTC_DAYS.start(day + age) for day, _ in days for age in (window.youngest, window.oldest + 1))
+        turning = (UTC_DAYS.start(day + age) for day in days for age in (window.youngest, window.oldest + 1))
         return _stepping(inside, now, turning)
     if insight.daily and op not in ("known", "unknown"):
         return _counting(insight.daily, op, value, found, now)
@@ -218,23 +226,31 @@ def measured(node: Measured, events: Sequence[Seen]) -> Any:
 
 def seen(events: Iterable[Seen], node: Happened, here: Place, now: datetime) -> list[Seen]:
     """Return those of the events that lie in the days that count."""
-    return [each for each in events if _during(node, each.at, here, now)]
-
-
-def _during(node: Happened, at: datetime, here: Place, then: datetime) -> bool:
+    told = [each for each in events if each.at <= now]
     if node.within_days is None and node.between is None:
-        return at <= then
-    return at <= then and any(
-        (low is None or low <= at) and (high is None or at < high)
-        for low, high in here.instants(node.days(here.day(then)))
-    )
+        return told
+    return [
+        each
+        for low, high in here.instants(node.days(here.day(now)))
+        for each in told
+        if (low is None or low <= each.at) and (high is None or each.at < high)
+    ]
 
 
-def _leaving(node: Happened, instants: Iterable[datetime], here: Place) -> list[datetime]:
+def _yet(events: Sequence[Seen], node: Happened, here: Place, now: datetime) -> Sequence[Seen]:
+    """Return those of the events that have not left the window for ever."""
+    if node.within_days is None:
+        return events
+    since = here.start(here.day(now) - node.within_days)
+    return [each for each in events if each.at >= since]
+
+
+def _leaving(node: Happened, events: Sequence[Seen], here: Place) -> list[datetime]:
     """Return when these events leave the window."""
     if node.within_days is None:
         return []
-    return [here.start(here.day(at) + node.within_days + 1) for at in instants]
+    days = {here.day(each.at) for each in events}
+    return [here.start(day + node.within_days + 1) for day in days]
 
 
 def _in(spans: Spans, day: int) -> bool:

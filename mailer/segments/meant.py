@@ -5,7 +5,7 @@ the sets are joined here: a part that was asked since the last fold is not asked
 know of customers are asked in one. Elsewhere the whole question is one expression.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Container, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import reduce
@@ -15,7 +15,7 @@ from typing import Any as Anything
 import numpy as np
 
 from mailer.insights.members import Members
-from mailer.insights.warehouse import Asking, Warehouse
+from mailer.insights.warehouse import Asking, Warehouse, of
 from mailer.segments.moment import Moment, moment
 from mailer.segments.tree import All, Among, Any, Criteria, Member, Not
 
@@ -83,6 +83,18 @@ def members(asking: Asking, criteria: Criteria, now: Moment) -> Members | None:
     """Return the set of customers who are meant; None where the warehouse gives no sets."""
     everybody = _part(asking, EVERYBODY, now)
     return None if everybody is None else _joined(asking, criteria, now, everybody)
+
+
+def holding(
+    asking: Asking, nodes: Sequence[Criteria], customer_ids: Sequence[int], now: Moment
+) -> dict[Criteria, Container[int]]:
+    """Return for each of these questions which of the customers it means."""
+    if (everybody := _part(asking, EVERYBODY, now)) is not None:
+        return {node: _joined(asking, node, now, everybody) for node in nodes}
+    insights = asking.tables.insights
+    asked = {f"holds_{n}": node.holds(asking.tables, now) for n, node in enumerate(nodes)}
+    rows = asking.rows(of(insights.select(insights.customer_id, **asked), customer_ids))
+    return {node: {row["customer_id"] for row in rows if row[f"holds_{n}"]} for n, node in enumerate(nodes)}
 
 
 def _joined(asking: Asking, node: Criteria, now: Moment, everybody: Members) -> Members:

@@ -31,6 +31,7 @@ from mailer.segments.tree import Among
 
 GIVEN, WITHDRAWN = "consent_given", "unsubscribed"
 TALK_OPENED, TALK_ENDED = "conversation_opened", "conversation_ended"
+DECISIONS, TALKS = (GIVEN, WITHDRAWN), (TALK_OPENED, TALK_ENDED)
 PROOFS: dict[str, tuple[str, ...]] = {
     "any": HUMAN_ACTS,
     "reply": ("replied",),
@@ -63,10 +64,11 @@ class Engaged(Did):
         data = {"engaged": self.event} | ({"campaign": self.campaign} if self.campaign else {})
         return data | self.often() | self.window_data()
 
-    def ever(self, tables: Tables, moment: Moment) -> typing.Any:
-        """Return the acts of every customer."""
+    @property
+    def conditions(self) -> tuple[Where, ...]:
+        """The campaign is one."""
         of = (Where("campaign", "is", self.campaign),) if self.campaign else ()
-        return such(tables, moment, self.names, (*self.where, *of))
+        return (*self.where, *of)
 
     @property
     def noun(self) -> str:
@@ -99,9 +101,14 @@ class Consents(Among):
         """Name the topic."""
         return f"who agreed to the topic {self.topic}{f' and read {self.language}' if self.language else ''}"
 
+    @property
+    def conditions(self) -> tuple[Where, ...]:
+        """A decision is about the topic."""
+        return (Where("topic", "is", self.topic),)
+
     def decisions(self, tables: Tables, moment: Moment) -> typing.Any:
         """Return a table of customer_id, the newest decision about the topic, and when it was made."""
-        told = such(tables, moment, (GIVEN, WITHDRAWN), (Where("topic", "is", self.topic),))
+        told = such(tables, moment, DECISIONS, self.conditions)
         order = ibis.window(group_by="customer_id", order_by=[ibis.desc("at"), ibis.desc("id")])
         newest = told.select("customer_id", "id", "at", decision="name").mutate(place=ibis.row_number().over(order))
         return newest.filter(newest.place == 0).select("customer_id", "decision", "at")
@@ -134,7 +141,7 @@ class Talking(Among):
 
     def among(self, tables: Tables, moment: Moment) -> typing.Any:
         """Return those with whom more conversations were opened than ended."""
-        told = such(tables, moment, (TALK_OPENED, TALK_ENDED), ())
+        told = such(tables, moment, TALKS, ())
         one = ibis.ifelse(told["name"] == TALK_OPENED, 1, -1)
         counted = told.group_by("customer_id").aggregate(talks=one.sum())
         return counted.filter(counted.talks > 0)

@@ -18,7 +18,8 @@ from mailer.errors import Invalid
 from mailer.insights.warehouse import Warehouse
 from mailer.segments.criteria import SLUG, Criteria, from_data, looked_up, members
 from mailer.segments.meant import Overlap, count, customers, overlap, sample
-from mailer.segments.proof import Proof, prove, prove_each
+from mailer.segments.proof import Proof
+from mailer.segments.prover import prove, prove_each
 from mailer.store import ID, JSON, UTC
 
 __all__ = [

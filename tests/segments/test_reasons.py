@@ -9,7 +9,7 @@ from mailer.insights import events
 from mailer.insights.warehouse import Warehouse
 from mailer.people.customer import Customer
 from mailer.segments.criteria import from_data
-from mailer.segments.proof import prove
+from mailer.segments.prover import prove
 from mailer.segments.reasons import because
 
 QUESTIONS = [
