@@ -111,12 +111,10 @@ class Warehouse:
 
     def facts(self, customer_ids: Sequence[int]) -> dict[int, dict[str, Any]]:
         """Return the insights of these customers, and their attributes beside them; None is "not known"."""
+        asked = self.tables.insights.select(KEY, "attributes", *INSIGHTS)
         with self.asking() as asking:
-            rows = asking.rows_of(customer_ids, "facts", lambda of: of(self.tables.insights))
-        return {
-            row["customer_id"]: {**json.loads(row["attributes"] or "{}"), **{name: row[name] for name in INSIGHTS}}
-            for row in rows
-        }
+            rows = asking.rows_of(customer_ids, ("facts", *INSIGHTS), lambda of: of(asked))
+        return dict(map(_facts, rows))
 
     def last_events(self, customer_id: int, n: int, name: str | None = None) -> list[dict[str, Any]]:
         """Return the newest events of a customer, the newest first: name, at, properties."""
@@ -243,6 +241,12 @@ class Asking:
             if key is not None:
                 _put(self.warehouse.ready, key, ready, READY)
         return ready
+
+
+def _facts(row: dict[str, Any]) -> tuple[int, dict[str, Any]]:
+    """Return whose row it is, and what it says of them: the row itself, for there are many."""
+    customer_id, attributes = row.pop(KEY), row.pop("attributes")
+    return customer_id, row if attributes in (None, "{}") else {**json.loads(attributes), **row}
 
 
 def _with_properties(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -5,7 +5,7 @@ the sets are joined here: a part that was asked since the last fold is not asked
 know of customers are asked in one. Elsewhere the whole question is one expression.
 """
 
-from collections.abc import Callable, Container, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import reduce
@@ -87,10 +87,10 @@ def members(asking: Asking, criteria: Criteria, now: Moment) -> Members | None:
 
 def holding(
     asking: Asking, nodes: Sequence[Criteria], customer_ids: Sequence[int], now: Moment
-) -> dict[Criteria, Container[int]]:
+) -> dict[Criteria, set[int]]:
     """Return for each of these questions which of the customers it means."""
     if (everybody := _part(asking, EVERYBODY, now)) is not None:
-        return {node: _joined(asking, node, now, everybody) for node in nodes}
+        return {node: _joined(asking, node, now, everybody).among(customer_ids) for node in nodes}
     insights = asking.tables.insights
     asked = {f"holds_{n}": node.holds(asking.tables, now) for n, node in enumerate(nodes)}
     rows = asking.rows(of(insights.select(insights.customer_id, **asked), customer_ids))

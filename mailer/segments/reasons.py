@@ -11,19 +11,19 @@ from typing import Any as Anything
 
 import ibis
 
-from mailer.insights.insight import say
+from mailer.insights.insight import named_in, say
 from mailer.insights.layout import Tables
-from mailer.insights.warehouse import Asking, Warehouse, of
+from mailer.insights.warehouse import Asking, Warehouse
 from mailer.segments.did import Did, Measured, When
 from mailer.segments.known import Where
-from mailer.segments.meant import EVERYBODY, members
+from mailer.segments.meant import EVERYBODY, holding
 from mailer.segments.moment import Moment, moment
 from mailer.segments.ours import Consents, Engaged
 from mailer.segments.proof import distinct, reason, seldom, walk
 from mailer.segments.tree import Criteria, Not
 
 Found = Mapping[int, Anything]  # by customer id
-Teller = Callable[[Mapping[str, Anything], Mapping[str, Anything]], list[str]]  # their row, and their facts
+Teller = Callable[[int, Mapping[str, Anything]], list[str]]  # their id, and their facts
 
 
 def because(
@@ -43,54 +43,39 @@ def because(
     nodes = list(dict.fromkeys(walk(criteria)))
     with warehouse.asking() as asking:
         then = moment(asking, now)
-        rows = _rows(asking, nodes, customer_ids, then)
+        held = holding(asking, [EVERYBODY, *nodes], customer_ids, then)
         values = _values(asking, nodes, customer_ids, then)
-    told = _teller(criteria, {node: f"holds_{n}" for n, node in enumerate(nodes)}, values)
-    return {row["customer_id"]: distinct(told(row, facts.get(row["customer_id"], {}))) for row in rows}
+    told = _teller(criteria, held, values)
+    return {who: distinct(told(who, facts.get(who, {}))) for who in customer_ids if who in held[EVERYBODY]}
 
 
-def _rows(
-    asking: Asking, nodes: Sequence[Criteria], customer_ids: Sequence[int], now: Moment
-) -> list[dict[str, Anything]]:
-    """Return a row for each of the customers who is folded: whether each part holds, as holds_0, holds_1, …"""
-    everybody = members(asking, EVERYBODY, now)
-    if everybody is not None:
-        found = {f"holds_{n}": members(asking, node, now) or () for n, node in enumerate(nodes)}
-        return [
-            {"customer_id": who, **{name: who in each for name, each in found.items()}}
-            for who in customer_ids
-            if who in everybody
-        ]
-    insights = asking.tables.insights
-    asked = {f"holds_{n}": node.holds(asking.tables, now) for n, node in enumerate(nodes)}
-    return asking.rows(of(insights.select(insights.customer_id, **asked), customer_ids))
-
-
-def _teller(node: Criteria, columns: Mapping[Criteria, str], values: Mapping[Criteria, Found]) -> Teller:
-    """Return what says the reasons of one customer, given their row: a question is taken apart once, not for each."""
-    holds, found, nothing = columns[node], values[node], _nothing(node)
+def _teller(node: Criteria, held: Mapping[Criteria, set[int]], values: Mapping[Criteria, Found]) -> Teller:
+    """Return what says the reasons of one customer: a question is taken apart once, not for each."""
+    those, found, nothing = held[node], values[node], _nothing(node)
     match node:
         case Where():
             insight = node.asked().insight
-            if insight is None:
-                return lambda row, facts: []
-            words = insight.because
-            return lambda row, facts: [say(words, facts)] if row[holds] else []
+            return _known(insight.because, those) if insight else lambda who, facts: []
         case Did() | Measured() | When():
             said = _once(partial(_reason, node))
-            return lambda row, facts: [said(found.get(row["customer_id"], nothing))] if row[holds] else []
+            return lambda who, facts: [said(found.get(who, nothing))] if who in those else []
         case Consents(topic=topic):
-            return lambda row, facts: (
-                [f"You agreed to {topic} on {found[row['customer_id']]:%-d %B %Y}"] if row[holds] else []
-            )
+            return lambda who, facts: [f"You agreed to {topic} on {found[who]:%-d %B %Y}"] if who in those else []
         case Not(part=Did() as part):
             times, had = values[part], "" if isinstance(part, Engaged) else "had "
             few = _once(partial(seldom, part))
-            return lambda row, facts: [f"You {had}{few(times.get(row['customer_id'], 0))}"] if row[holds] else []
+            return lambda who, facts: [f"You {had}{few(times.get(who, 0))}"] if who in those else []
         case Not():
-            return lambda row, facts: []
-    inside = [_teller(part, columns, values) for part in node.inside()]
-    return lambda row, facts: [line for each in inside for line in each(row, facts)] if row[holds] else []
+            return lambda who, facts: []
+    inside = [_teller(part, held, values) for part in node.inside()]
+    return lambda who, facts: [line for each in inside for line in each(who, facts)] if who in those else []
+
+
+def _known(words: str, those: set[int]) -> Teller:
+    """Return what fills in the insights that are named in `words`."""
+    names = named_in(words)
+    said = _once(lambda found: say(words, dict(zip(names, found, strict=True))))
+    return lambda who, facts: [said(tuple(map(facts.get, names)))] if who in those else []
 
 
 def _nothing(node: Criteria) -> int | None:

@@ -23,7 +23,7 @@ def test_sets_are_joined_as_sets_are(one: set[int], other: set[int]) -> None:
     assert (first | second).ids().tolist() == sorted(one | other)
     assert (first - second).ids().tolist() == sorted(one - other)
     assert len(first) == len(one)
-    assert {id_ for id_ in (*one, *other) if id_ in first} == one
+    assert first.among([*one, *other]) == one
 
 
 @given(ids=IDS, after=st.integers(-1, BELOW), limit=st.integers(1, 9))
@@ -34,5 +34,5 @@ def test_the_next_of_them_come_ascending(ids: set[int], after: int, limit: int) 
 def test_nobody_is_a_set_too_and_an_id_beyond_it_is_not_in_it() -> None:
     nobody = Members.told(None, BELOW)
     assert len(nobody) == 0
-    assert BELOW + 1 not in nobody
-    assert -1 not in nobody
+    assert nobody.among([BELOW + 1, -1]) == set()
+    assert _members({0, BELOW - 1}).among([-1, 0, BELOW - 1, BELOW]) == {0, BELOW - 1}
