@@ -67,13 +67,13 @@ JSON: Any = sa.JSON(none_as_null=True)
 ID: Any = sa.BigInteger().with_variant(sa.Integer, "sqlite")  # of every numbered row; on SQLite it stays the rowid
 
 
-def words(states: type[enum.StrEnum]) -> Any:
-    """Return the column type for a closed set of words, checked by the database."""
+def words(states: type[enum.StrEnum], *, checked: bool = True) -> Any:
+    """Return the column type for a closed set of words, checked by the database; or by a check of the table's own."""
     return sa.Enum(
         states,
         values_callable=lambda each: [state.value for state in each],
         native_enum=False,
-        create_constraint=True,
+        create_constraint=checked,
         name=states.__name__.lower(),
         length=24,
     )

@@ -53,6 +53,15 @@ def _of(state: State) -> dict[str, Any]:
     return {"sqlite_where": only, "postgresql_where": only}
 
 
+def _one_of(column: str, among: type[enum.StrEnum]) -> sa.CheckConstraint:
+    """Let a column hold one of these words alone, the most frequent first.
+
+    Said with OR: SQLite makes the list of an IN anew for each row it checks, which took 4.4 us of the 15.5 that a
+    message cost to make, and as much again for each step of its life.
+    """
+    return sa.CheckConstraint(" OR ".join(f"{column} = '{word}'" for word in among), name=column)
+
+
 class Message(SQLModel, table=True):
     """One email of ours that leaves at most once."""
 
@@ -63,12 +72,14 @@ class Message(SQLModel, table=True):
         Index("ix_message_waiting", "next_at", **_of(State.WAITING)),
         Index("ix_message_state", "state", "run_id"),  # where everybody is, of one run or of all
         Index("ix_message_settled_at", "settled_at", "id", **_SETTLED_ONLY),  # what became an event, and what is next
+        _one_of("kind", Kind),
+        _one_of("state", State),
     )
 
     id: int | None = Field(default=None, primary_key=True, sa_type=ID)
     public_id: str = Field(default_factory=new_public_id, unique=True)
-    kind: Kind = Field(sa_type=words(Kind))
-    state: State = Field(default=State.READY, sa_type=words(State))
+    kind: Kind = Field(sa_type=words(Kind, checked=False))
+    state: State = Field(default=State.READY, sa_type=words(State, checked=False))
     # None: a test to staff
     customer_id: int | None = Field(default=None, foreign_key="customer.id", sa_type=ID, index=True)
     recipient_id: int | None = Field(default=None, foreign_key="recipient.id", sa_type=ID, unique=True)
