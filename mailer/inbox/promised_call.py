@@ -13,7 +13,8 @@ from zoneinfo import ZoneInfo
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Field, Session, SQLModel, UniqueConstraint, col, select
 
-from mailer.inbox.conversation import Conversation, Entry, EntryKind
+from mailer.inbox.conversation import Conversation, ConversationState, Entry, EntryKind
+from mailer.people.customer import Customer
 from mailer.people.staff import Staff, here_between
 from mailer.store import ID, UTC
 
@@ -92,6 +93,19 @@ def promised(session: Session, talk: Conversation, now: datetime) -> list[tuple[
         .join(PromisedCall, col(PromisedCall.staff_id) == col(Staff.id))
         .join(Entry, col(Entry.id) == col(PromisedCall.entry_id))
         .where(Entry.conversation_id == talk.id, col(PromisedCall.at) > now - DUE)
+    )
+    return list(session.exec(asked.order_by(col(PromisedCall.at))))
+
+
+def of(session: Session, staff: Staff, now: datetime) -> list[tuple[Conversation, Customer | None, datetime]]:
+    """Return whom `staff` calls when, in order: what is to come, and for a day what was due; not what is closed."""
+    asked = (
+        select(Conversation, Customer, PromisedCall.at)
+        .join(Entry, col(Entry.conversation_id) == col(Conversation.id))
+        .join(PromisedCall, col(PromisedCall.entry_id) == col(Entry.id))
+        .join(Customer, col(Customer.id) == col(Conversation.customer_id), isouter=True)
+        .where(PromisedCall.staff_id == staff.id, col(PromisedCall.at) > now - DUE)
+        .where(Conversation.state != ConversationState.CLOSED)
     )
     return list(session.exec(asked.order_by(col(PromisedCall.at))))
 

@@ -42,8 +42,8 @@ def page() -> ResponseReturnValue:
         numbers=[
             ("emails with a person in them", f"{sent:,}", ""),
             ("conversations begun", f"{whole.begun:,}", ""),
-            ("answered, half of them within", _said(whole.median), "good" if whole.median else ""),
-            ("nine of ten within", _said(whole.ninety), ""),
+            ("half are answered within", _said(whole.median), "good" if whole.median else ""),
+            ("nine of ten are within", _said(whole.ninety), ""),
             ("felt it was written for them", f"{100 * felt['yes'] / answers:.0f} %" if answers else "–", ""),
         ],
         people=_people(found, names),

@@ -12,7 +12,7 @@ from sqlmodel import col, func, select
 from mailer.campaigns.campaign import Campaign, CampaignState
 from mailer.campaigns.schedule import Schedule
 from mailer.delivery.message import PENDING, Message, State
-from mailer.inbox import overview
+from mailer.inbox import overview, promised_call
 from mailer.people.staff import Role
 from mailer.replies.inbound import InboundEmail, quarantined
 from mailer.segments.segment import Segment
@@ -26,6 +26,7 @@ pages = Blueprint("home", __name__)
 
 SHOWN = 5
 TODAY = timedelta(hours=24)
+AHEAD = timedelta(days=35)  # looked ahead for what comes next
 IDEAS = 3
 PLOTTED = timedelta(hours=48)
 
@@ -36,12 +37,15 @@ def page() -> ResponseReturnValue:
     """Show who waits to a representative, what goes out today to a marketer, how the house is to an administrator."""
     role = me().role
     runs_it = role is Role.ADMINISTRATOR
+    today = _today() if role is not Role.REPRESENTATIVE else None
     quarantine = len(session().exec(quarantined()).all()) if runs_it else 0
     return render_template(
         "home.html",
         role=role.value,
         waits=_waits() if role is not Role.MARKETER else None,
-        today=_today() if role is not Role.REPRESENTATIVE else None,
+        calls=promised_call.of(session(), me(), now()) if role is not Role.MARKETER else [],
+        today=today,
+        coming=_coming() if today == [] else None,
         ideas=_ideas() if role is Role.MARKETER else None,
         health=_health() if runs_it else None,
         plotted=_by_the_hour() if runs_it else None,
@@ -68,10 +72,21 @@ def _today() -> list[tuple[Campaign, str, Counted]]:
     return due
 
 
+def _coming() -> tuple[Campaign, str] | None:
+    """Return what is due next after today: campaign, civil time."""
+    first: tuple[str, Campaign] | None = None
+    for campaign in session().exec(select(Campaign).where(Campaign.state == CampaignState.APPROVED)).all():
+        occurrences = Schedule.from_data(campaign.schedule).occurrences(now(), now() + AHEAD)
+        if occurrences and (first is None or occurrences[0] < first[0]):
+            first = occurrences[0], campaign
+    return (first[1], civil_time(first[0])) if first else None
+
+
 def _ideas() -> list[tuple[Segment, Counted]]:
     """Return segments, those without a campaign first, with how many match now."""
     used = set(session().exec(select(Campaign.segment_id)).all())
-    found = sorted(session().exec(select(Segment)).all(), key=lambda each: (each.id in used, each.title))
+    offered = session().exec(select(Segment).where(col(Segment.archived_at).is_(None))).all()
+    found = sorted(offered, key=lambda each: (each.id in used, not each.starred, each.title))
     return [(each, counted.number(each)) for each in found[:IDEAS]]
 
 

@@ -1,6 +1,6 @@
 """What do we know of one customer? Gathered once, for their own page and for whoever answers them."""
 
-import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -16,7 +16,7 @@ from mailer.people.consent import Consent, Topic, standing
 from mailer.people.customer import Customer
 from mailer.people.staff import Staff
 from mailer.people.suppression import Suppression, suppressed
-from mailer.web.words import fact, state, tone
+from mailer.web.words import fact, opening, state, tone
 
 SHOWN = 8  # events
 OURS = {
@@ -24,6 +24,10 @@ OURS = {
     "conversation_opened", "conversation_ended", "clicked",
 }  # fmt: skip
 EMAILS = 20
+FIRST = (  # of what we know, what tells most to whoever is about to answer
+    "days_since_basket", "usual_interval", "baskets_365", "spend_365", "favourite_department", "new_favourite",
+    "week_streak", "first_basket_at", "last_reply_at", "felt_understood",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +35,8 @@ class Portrait:
     """One customer, as a page shows them."""
 
     customer: Customer
-    facts: list[tuple[str, Any]]
+    facts: list[tuple[str, Any]]  # what tells most
+    more: list[tuple[str, Any]]  # everything else we know
     attributes: list[tuple[str, Any]]
     theirs: list[dict[str, Any]]  # what they did in the shop; what was between us is told in our own words
     consents: list[tuple[Topic, Consent | None]]
@@ -39,12 +44,6 @@ class Portrait:
     representative: Staff | None
     talks: list[Conversation] = field(default_factory=list)
     emails: list[Message] = field(default_factory=list)
-
-    @property
-    def brief(self) -> list[tuple[str, Any]]:
-        """The facts without their shorter windows: of baskets in 30, 90 and 365 days only the last."""
-        longest = {re.sub(r"\d+", "", label): (label, value) for label, value in self.facts}
-        return list(longest.values())
 
     @property
     def held(self) -> list[Message]:
@@ -82,11 +81,8 @@ def portrait(house: House, session: Session, customer: Customer) -> Portrait:
     events = events.order_by(col(Event.at).desc(), col(Event.id).desc()).limit(SHOWN)
     return Portrait(
         customer=customer,
-        facts=[
-            (each.label, amount(each.type, each.unit, values[name]))
-            for name, each in INSIGHTS.items()
-            if values.get(name) is not None
-        ],
+        facts=_facts(values, [name for name in FIRST if name in INSIGHTS]),
+        more=_facts(values, [name for name in INSIGHTS if name not in FIRST]),
         attributes=[(name.replace("_", " "), fact(value)) for name, value in customer.attributes.items()],
         theirs=[
             {"name": each.name, "at": each.at, "said": _said(each.properties)} for each in session.exec(events).all()
@@ -97,6 +93,12 @@ def portrait(house: House, session: Session, customer: Customer) -> Portrait:
         talks=list(session.exec(talks).all()),
         emails=list(session.exec(emails).all()),
     )
+
+
+def _facts(values: Mapping[str, Any], names: Sequence[str]) -> list[tuple[str, Any]]:
+    """Say those of these insights that are known."""
+    asked = ((INSIGHTS[name], values.get(name)) for name in names)
+    return [(opening(each.label), amount(each.type, each.unit, value)) for each, value in asked if value is not None]
 
 
 def _said(known: dict[str, Any]) -> str:

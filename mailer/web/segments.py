@@ -112,9 +112,10 @@ def found(name: str, piece: str) -> ResponseReturnValue:
     segment = _named(name)
     if piece not in segment_found.PIECES:
         abort(404)
-    given = {"found": segment_found.find(piece, session(), segment.tree, name), "segment": segment, "piece": piece}
+    reading = Reading(segment.criteria)
+    found = _found(session(), piece, reading, name)
     page = f"found_{piece}.html" if request.headers.get("HX-Request") else "segment_found.html"
-    return render_template(page, reading=Reading(segment.criteria), draft=False, **given)
+    return render_template(page, reading=reading, draft=False, found=found, segment=segment, piece=piece)
 
 
 @pages.get("/segments/<name>/form")
@@ -210,7 +211,7 @@ def _read(looking: Session, block: Block, own: str) -> Reading:
 
 
 def _found(looking: Session, piece: str, reading: Reading, own: str) -> dict[str, Any]:
-    """Return a piece of what a draft finds, with its sentence."""
+    """Return a piece of what a reading finds, with its sentence."""
     try:
         criteria = from_data(segments.whole(looking, reading.data or {}, own))
     except Invalid as error:

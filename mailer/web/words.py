@@ -6,10 +6,11 @@ is said in words.
 
 from datetime import UTC, date, datetime, timedelta
 from enum import Enum
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from babel import Locale, UnknownLocaleError
 from babel.dates import format_datetime, format_timedelta
 from flask import Flask
 from flask_login import current_user
@@ -80,6 +81,7 @@ def install(app: Flask) -> None:
         initials=initials,
         opening=opening,
         percent=percent,
+        language=language,
     )
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
 
@@ -168,6 +170,15 @@ def reason(value: object) -> str:
 def tone(value: object) -> str:
     """Return the colour a state is shown in; the words beside it say the same."""
     return TONES.get(str(value.value if isinstance(value, Enum) else value), "plain")
+
+
+@cache
+def language(code: str) -> str:
+    """Name a language: German, for de; what is no code of one, as it is."""
+    try:
+        return Locale.parse(code.replace("-", "_")).get_display_name("en") or code
+    except (ValueError, UnknownLocaleError):
+        return code
 
 
 def agent(said: str) -> str:

@@ -91,11 +91,18 @@ def test_some_of_them_come_with_the_proof(browser: Callable, segment: Segment) -
 
 def test_the_gate_is_asked_how_many_would_get_an_email(browser: Callable, segment: Segment) -> None:
     html = browser("nora").get("/segments/quiet/found/reach").get_data(as_text=True)
-    offers, news = (re.search(rf"{name}</th><td class=\"number\"><strong>(\d+)", html) for name in ("Offers", "News"))
+    offers, news = (
+        re.search(rf"{name}</td><td class=\"number[^>]*><strong>(\d+)", html) for name in ("Offers", "News")
+    )
     assert offers is not None
     assert news is not None
     assert (offers[1], news[1]) == ("2", "0")
     assert "2 did not agree to this topic" in html
+
+
+def test_the_count_comes_with_the_question_as_a_sentence(browser: Callable, segment: Segment) -> None:
+    html = browser("nora").get("/segments/quiet/found/count").get_data(as_text=True)
+    assert "Customers whose last basket was more than 30 days ago." in html
 
 
 def test_the_past_is_counted_from_what_had_happened_by_then(browser: Callable, segment: Segment) -> None:

@@ -29,10 +29,11 @@ class TimePlot extends HTMLElement {
         height: 200,
         cursor: { y: false },
         legend: { live: true },
+        hooks: { setLegend: [(plot) => (plot.legend.idx ?? plot.legend.idxs?.[0]) == null && plot.setLegend({ idx: seconds.length - 1 }, false)] },
         scales: { y: { range: (_u, _low, high) => [0, Math.max(4, high * 1.1)] } },
         axes: [{ ...axis, values: HOURS }, { ...axis, size: 48, incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 5000, 10000] }],
         series: [
-          { value: "{D} {MMM}, {HH}:{mm}", label: table.tHead!.rows[0]!.cells[0]!.textContent!.trim() },
+          { value: seconds[1]! - seconds[0]! < 86400 ? "{D} {MMM}, {HH}:{mm}" : "{D} {MMM}", label: table.tHead!.rows[0]!.cells[0]!.textContent!.trim() },
           ...names.map((label, at) => ({ label, stroke: strokes[at]!, width: 2, points: { show: false }, fill: at ? undefined : of("--green-wash") })),
         ],
       },
