@@ -21,9 +21,10 @@ An email travels up the floors; an import, and a foreign key, only goes down:
     demo         a shop with customers who answer
     cli          what an operator types
 
-Under the floors: errors, clock, paths, failpoints, settings, log; store (one writer, pure readers), engine (how each
-database is opened), bulk (many rows at once), together (small writes that come at once), child (what is not trusted
-runs apart), generation (is this database the one of this home?), tables (all of them, by name).
+Under the floors: errors, clock, paths, failpoints, late (imported when it is used), settings, log; store (one writer,
+pure readers), engine (how each database is opened), bulk (many rows at once), together (small writes that come at
+once), child (what is not trusted runs apart), generation (is this database the one of this home?), tables (all of them,
+by name).
 """
 
 __version__ = "0.1.0"

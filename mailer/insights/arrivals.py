@@ -14,6 +14,7 @@ Events are read by id, customers by (updated_at, id). Neither is the order of co
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
@@ -40,6 +41,15 @@ _events = sa.select(  # an instant as the driver gives it: without a zone it is 
 _customers = sa.select(
     _C.id, _C.first_name, _C.language, _C.time_zone, sa.cast(_C.attributes, sa.Text), _C.created_at, _C.updated_at
 ).order_by(_C.updated_at, _C.id)
+
+
+@dataclass(frozen=True, slots=True)
+class Folded:
+    """How many events and customers a fold brought, and how many customers it forgot."""
+
+    events: int
+    customers: int
+    gone: int = 0
 
 
 class Gap(NamedTuple):

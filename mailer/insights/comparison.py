@@ -6,7 +6,7 @@ What is not known is not more, not less, not equal to anything. Text is compared
 from collections.abc import Callable, Mapping
 from typing import Any
 
-import ibis
+from mailer.late import ibis
 
 _KNOWN = ("known", "unknown")
 NUMBERS = ("is", "is_not", "more_than", "at_least", "less_than", "at_most", "between", *_KNOWN)  # how they compare

@@ -20,7 +20,7 @@ from sqlmodel import Session
 
 from mailer import failpoints
 from mailer.insights import arrivals, recipes
-from mailer.insights.arrivals import CUSTOMER, EVENT, GAPS, LATE, Gap, Rows
+from mailer.insights.arrivals import CUSTOMER, EVENT, GAPS, LATE, Folded, Gap, Rows
 from mailer.insights.backends.backend import Backend, plain
 from mailer.insights.insight import INSIGHTS, day_number
 from mailer.insights.layout import Tables, affected, computed, layout, renewed
@@ -28,15 +28,6 @@ from mailer.insights.layout import Tables, affected, computed, layout, renewed
 START = datetime(1970, 1, 1, tzinfo=UTC)
 AT_ONCE = 200_000  # customers whose insights are computed in one piece, when everybody's are
 UNTIDY = 5  # events are sorted anew when one in so many came since they were
-
-
-@dataclass(frozen=True, slots=True)
-class Folded:
-    """How many events and customers a fold brought, and how many customers it forgot."""
-
-    events: int
-    customers: int
-    gone: int = 0
 
 
 @dataclass(slots=True)

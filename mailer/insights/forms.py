@@ -14,13 +14,11 @@ from dataclasses import dataclass
 from functools import reduce
 from typing import Any
 
-import ibis
-from ibis import _
-
 from mailer.insights.comparison import COMPARISONS
 from mailer.insights.insight import Type, day_of
 from mailer.insights.layout import PROPERTIES
 from mailer.insights.told import carried
+from mailer.late import ibis
 
 YEAR = 365
 NUMBER = (Type.INT, Type.FLOAT, Type.MONEY)
@@ -48,7 +46,7 @@ def streak(events: Any, today: int, name: str, unit: str) -> Any:
     newest = spans.group_by("customer_id").aggregate(newest=spans.span.max())
     unbroken = newest.filter(newest.newest >= now - 1)
     first = begun.group_by("customer_id").aggregate(begun=begun.span.max())
-    return unbroken.inner_join(first, "customer_id").select("customer_id", **{name: _.newest - _.begun + 1})
+    return unbroken.inner_join(first, "customer_id").select("customer_id", **{name: ibis._.newest - ibis._.begun + 1})
 
 
 def most(events: Any, name: str, value: Any, weight: Any = None) -> Any:

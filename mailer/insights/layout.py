@@ -15,10 +15,8 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import ibis
-from ibis.expr.operations import Field as Column
-
 from mailer.insights.insight import COLUMN, INSIGHTS, Insight, Type
+from mailer.late import ibis
 
 PROPERTIES: dict[str, Type] = {
     "amount_cents": Type.MONEY,
@@ -27,6 +25,8 @@ PROPERTIES: dict[str, Type] = {
     "discount_cents": Type.MONEY,
     "answer": Type.TEXT,  # to whether an email felt understood
 }
+KEY = "customer_id"
+IDS = "{ids}"  # stands for a text of ids where a question is kept to be asked again
 ASKED = {"first_name": "string", "language": "string", "time_zone": "string", "attributes": "string",
          "created_at": "timestamp(6)"}  # fmt: skip
 
@@ -123,7 +123,7 @@ def _made_of(names: Collection[str], tables: Tables, today: int) -> set[str]:
         if name not in found:
             found.add(name)
             if not INSIGHTS[name].of:
-                read = INSIGHTS[name].compute(tables.insights, today).op().find(Column)
+                read = INSIGHTS[name].compute(tables.insights, today).op().find(ibis.expr.operations.Field)
                 waiting += [each.name for each in read if each.name in INSIGHTS]
     return found
 

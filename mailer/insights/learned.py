@@ -12,9 +12,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-import ibis
-
 from mailer.insights.warehouse import Warehouse
+from mailer.late import ibis
 
 LOOKED_AT = 5_000  # events of a name, and customers, whose properties are read
 EXAMPLES = 8

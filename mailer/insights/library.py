@@ -11,11 +11,10 @@ so no insight counts an open, and a click only where what the customer said abou
 import operator
 from typing import Any
 
-import ibis
-
 from mailer.insights import forms
 from mailer.insights.forms import rounded
 from mailer.insights.insight import INSIGHTS_BEFORE, Type, Window, insight
+from mailer.late import ibis
 
 YEAR = 365
 MILESTONES = (10, 25, 50, 100, 250, 500, 1_000)  # baskets

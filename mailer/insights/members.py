@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
+from mailer.late import numpy as np
 
 
 @dataclass(frozen=True, slots=True, eq=False)

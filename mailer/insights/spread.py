@@ -12,11 +12,10 @@ from datetime import date, datetime
 from functools import cache
 from typing import Any
 
-import ibis
-
 from mailer.insights.insight import INSIGHTS, Insight, Type, amount, day_of
 from mailer.insights.layout import tables
 from mailer.insights.warehouse import Asking, Warehouse
+from mailer.late import ibis
 
 RANGES = 10
 TEXTS = 12  # values shown

@@ -6,9 +6,8 @@ fold or a question.
 
 from typing import Any
 
-import ibis
-
 from mailer.insights.insight import COLUMN, Type
+from mailer.late import ibis
 
 ISO_DATE = r"^\d{4}-\d{2}-\d{2}"
 

@@ -16,16 +16,14 @@ from datetime import datetime
 from functools import cached_property
 from typing import Any
 
-import ibis
 from sqlmodel import Session
 
 import mailer.insights.library  # noqa: F401 -- the shop's insights are known
-from mailer.insights.backends import opened
-from mailer.insights.backends.backend import IDS, KEY, plain
-from mailer.insights.fold import Fold, Folded, create, empty, reshape
+from mailer.insights.arrivals import Folded
 from mailer.insights.insight import INSIGHTS
-from mailer.insights.layout import layout, tables
+from mailer.insights.layout import IDS, KEY, layout, tables
 from mailer.insights.members import Members
+from mailer.late import ibis
 
 PATIENCE = 10.0  # seconds a question may take
 READY = 2_000  # questions kept in the words of the store
@@ -69,6 +67,9 @@ class Warehouse:
             Misconfigured: the URL is of another kind.
             NotReady: another process has the file open, or the server cannot be reached.
         """
+        from mailer.insights.backends import opened  # here and below: with what speaks to a store it takes a second
+        from mailer.insights.fold import create, reshape
+
         self.tables = tables()
         self.patience = PATIENCE
         self._lock = threading.Lock()
@@ -81,11 +82,15 @@ class Warehouse:
 
     def fold(self, session: Session, now: datetime) -> Folded:
         """Bring what is new in the truth, and compute the insights it touches. Doing it twice changes nothing more."""
+        from mailer.insights.fold import Fold
+
         with self._writing():
             return Fold(self.backend, self.tables, session, now).run()
 
     def rebuild(self, session: Session, now: datetime) -> Folded:
         """Forget everything and bring it anew, in one transaction: readers see the old until the new is whole."""
+        from mailer.insights.fold import Fold, empty
+
         with self._writing():
             empty(self.backend, self.tables)
             return Fold(self.backend, self.tables, session, now).run()
@@ -152,7 +157,7 @@ class Warehouse:
         if name not in self.backend.stored():
             return False
         try:
-            told = plain(self.backend.read(self.tables.cursor.select("layout")))
+            told = self.backend.read(self.tables.cursor.select("layout")).to_pylist()
         except Exception:  # noqa: BLE001 -- each store says in its own way that there is no such column
             return False
         return [row["layout"] for row in told] == [layout(self.tables)]

@@ -21,7 +21,7 @@ from mailer.campaigns.schedule import Schedule
 from mailer.delivery import departed, departing, gate
 from mailer.errors import NotReady
 from mailer.house import House
-from mailer.insights.fold import Folded
+from mailer.insights.arrivals import Folded
 from mailer.people.customer import Customer, least_loaded
 from mailer.people.staff import Staff
 from mailer.pipeline.launch import approval_of

@@ -10,7 +10,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from typing import Any
 
-import ibis
 from sqlmodel import Session, col, select
 
 from mailer import clock
@@ -19,6 +18,7 @@ from mailer.insights.insight import Type, amount
 from mailer.insights.layout import PROPERTIES
 from mailer.insights.learned import Learned
 from mailer.insights.warehouse import Warehouse
+from mailer.late import ibis
 from mailer.people.consent import Topic
 from mailer.segments.criteria import DEEPEST, FIXED, KINDS, MOST
 from mailer.segments.did import HOW

@@ -15,10 +15,9 @@ import typing
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-import ibis
-
 from mailer.insights.insight import Type, amount, many
 from mailer.insights.layout import Tables
+from mailer.late import ibis
 from mailer.segments.fields import Field, carried
 from mailer.segments.known import Where
 from mailer.segments.moment import Moment, Spans, instant, number

@@ -12,11 +12,10 @@ from dataclasses import dataclass
 from functools import reduce
 from typing import Any
 
-import ibis
-
 from mailer.insights.insight import Type, amount
 from mailer.insights.layout import PROPERTIES
 from mailer.insights.warehouse import Asking
+from mailer.late import ibis
 from mailer.segments.did import Happened, Measured, Then, meeting
 from mailer.segments.fields import CARRIED, Field, carried
 from mailer.segments.future import Seen

@@ -12,10 +12,9 @@ from functools import reduce
 from operator import and_, or_
 from typing import Any as Anything
 
-import numpy as np
-
 from mailer.insights.members import Members
 from mailer.insights.warehouse import Asking, Warehouse, of
+from mailer.late import numpy as np
 from mailer.segments.moment import Moment, moment
 from mailer.segments.tree import All, Among, Any, Criteria, Member, Not
 

@@ -17,10 +17,9 @@ from datetime import UTC, date, datetime, time
 from functools import lru_cache, reduce
 from typing import Any
 
-import ibis
-
 from mailer.insights.insight import day_number, day_of
 from mailer.insights.warehouse import Asking, Warehouse
+from mailer.late import ibis
 
 Span = tuple[int | None, int | None]  # from a day, up to before another one; None has no end
 Spans = tuple[Span, ...]

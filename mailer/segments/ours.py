@@ -19,11 +19,10 @@ they who did ("clicked", see delivery.hits): some of the human clicks, and none 
 import typing
 from dataclasses import dataclass
 
-import ibis
-
 from mailer.insights.insight import Type, amount
 from mailer.insights.layout import Tables
 from mailer.insights.library import HUMAN_ACTS
+from mailer.late import ibis
 from mailer.segments.did import Did, such
 from mailer.segments.known import Where
 from mailer.segments.moment import Moment

@@ -9,11 +9,10 @@ from datetime import datetime
 from functools import lru_cache, partial
 from typing import Any as Anything
 
-import ibis
-
 from mailer.insights.insight import named_in, say
 from mailer.insights.layout import Tables
 from mailer.insights.warehouse import Asking, Warehouse
+from mailer.late import ibis
 from mailer.segments.did import Did, Measured, When
 from mailer.segments.known import Where
 from mailer.segments.meant import EVERYBODY, holding

@@ -21,10 +21,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import reduce
 
-import ibis
-
 from mailer.errors import Invalid
 from mailer.insights.layout import Tables
+from mailer.late import ibis
 from mailer.segments.moment import Moment
 
 PRIME = 2**31 - 1  # below it every product of two numbers fits 64 bits, and x**5 is a permutation

@@ -19,10 +19,10 @@ import sqlalchemy as sa
 from sqlmodel import Session
 
 from mailer.errors import NotReady, Temporary
+from mailer.insights.arrivals import Folded
 from mailer.insights.backends.own import own_properties
 from mailer.insights.backends.reworded import exact_median, json_extracted
 from mailer.insights.events import Event, take
-from mailer.insights.fold import Folded
 from mailer.insights.insight import INSIGHTS
 from mailer.insights.layout import computed, tables
 from mailer.insights.warehouse import Warehouse

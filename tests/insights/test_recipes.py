@@ -9,7 +9,7 @@ import pytest
 from sqlmodel import Session
 
 from mailer.insights import declared
-from mailer.insights.fold import Folded
+from mailer.insights.arrivals import Folded
 from mailer.insights.insight import INSIGHTS, Type, insight
 from mailer.insights.recipes import recipes
 from mailer.insights.warehouse import Warehouse

@@ -16,9 +16,8 @@ from sqlmodel import Session
 from mailer import failpoints
 from mailer.errors import Misconfigured, NotReady, Temporary
 from mailer.insights import arrivals
-from mailer.insights.arrivals import Gap
+from mailer.insights.arrivals import Folded, Gap
 from mailer.insights.events import Event, take
-from mailer.insights.fold import Folded
 from mailer.insights.warehouse import Warehouse
 from mailer.people.customer import Customer
 from mailer.store import Store

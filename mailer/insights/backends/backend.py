@@ -11,11 +11,9 @@ import sqlglot as sg
 
 from mailer.insights.backends.own import own_properties
 from mailer.insights.insight import COLUMN
-from mailer.insights.layout import ASKED, PROPERTIES, Tables, tables
+from mailer.insights.layout import ASKED, KEY, PROPERTIES, Tables, tables
 
-IDS = "{ids}"  # stands for a text of customer ids where a question is kept to be asked again
 NEXT = "_next"  # ends the name of a table that is to take another's place
-KEY = "customer_id"
 OURS = "lifeline"  # the schema of a server's database that is ours: the truth may lie beside it
 TOO_LONG = (
     "the question took more than {0:g} seconds and was stopped; ask for fewer days, for fewer parts, or for events "

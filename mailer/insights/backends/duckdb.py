@@ -18,9 +18,9 @@ from ibis.expr.operations import Node
 from ibis.formats.pyarrow import PyArrowData
 
 from mailer.errors import NotReady, Temporary
-from mailer.insights.backends.backend import IDS, TOO_LONG, Backend, known, ordered
+from mailer.insights.backends.backend import TOO_LONG, Backend, known, ordered
 from mailer.insights.insight import COLUMN, Type
-from mailer.insights.layout import PROPERTIES, Tables
+from mailer.insights.layout import IDS, PROPERTIES, Tables
 
 SORTED = "name", lambda event: event.day // 91, "customer_id"  # a window reads few of them, each customer's together
 WORDED = 1_000  # questions of the writer's own that are kept in SQL: translating takes longer than most answers
