@@ -121,7 +121,12 @@ class Store:
 
     @contextmanager
     def write(self, urgency: Urgency = Urgency.PERSON) -> Iterator[Session]:
-        """Give a writing session, on SQLite the only one; commit when the block ends, roll back when it raises."""
+        """Give a writing session, on SQLite the only one; commit when the block ends, roll back when it raises.
+
+        Raises:
+            Permanent: the code that asks is inside such a block already. It would wait for itself for ever: on SQLite
+                for the one writer's place, on PostgreSQL for the first row that both of its transactions touch.
+        """
         with (
             self._turn.at(urgency if self.is_sqlite else None),
             Session(self._writer, expire_on_commit=False) as session,
@@ -223,13 +228,14 @@ class Store:
 
 
 class _Turn:
-    """A lock that serves the most urgent first, and first come first served among equals."""
+    """A lock that serves the most urgent first, and first come first served among equals; no thread has it twice."""
 
     def __init__(self) -> None:
         self._condition = threading.Condition()
         self._waiting: list[tuple[int, int]] = []
         self._busy = False
         self._ticket = 0
+        self._inside: set[int] = set()  # threads that are writing
 
     @property
     def is_wanted(self) -> bool:
@@ -237,9 +243,20 @@ class _Turn:
 
     @contextmanager
     def at(self, urgency: Urgency | None) -> Iterator[None]:
-        if urgency is None:
+        me = threading.get_ident()
+        if me in self._inside:
+            raise Permanent("a write inside a write would wait for itself: pass the session of the first one on")
+        if urgency is not None:
+            self._take(urgency)
+        self._inside.add(me)
+        try:
             yield
-            return
+        finally:
+            self._inside.discard(me)
+            if urgency is not None:
+                self._give_back()
+
+    def _take(self, urgency: Urgency) -> None:
         with self._condition:
             self._ticket += 1
             mine = (int(urgency), self._ticket)
@@ -247,9 +264,8 @@ class _Turn:
             self._condition.wait_for(lambda: not self._busy and self._waiting[0] == mine)
             heapq.heappop(self._waiting)
             self._busy = True
-        try:
-            yield
-        finally:
-            with self._condition:
-                self._busy = False
-                self._condition.notify_all()
+
+    def _give_back(self) -> None:
+        with self._condition:
+            self._busy = False
+            self._condition.notify_all()

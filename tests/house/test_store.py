@@ -16,7 +16,7 @@ from alembic.migration import MigrationContext
 from sqlmodel import SQLModel, func, select
 
 import mailer.tables  # noqa: F401
-from mailer.errors import Misconfigured, NotReady
+from mailer.errors import Misconfigured, NotReady, Permanent
 from mailer.people.consent import Topic
 from mailer.people.customer import Customer
 from mailer.people.hold import Hold
@@ -48,6 +48,19 @@ def test_a_block_that_raises_leaves_nothing_behind(store: Store) -> None:
         _ = 1 / 0
     with store.read() as session:
         assert session.get(Topic, "offers") is None
+
+
+def test_a_write_inside_a_write_is_refused_at_once_and_the_first_goes_on(store: Store) -> None:
+    with store.write() as session:
+        session.add(Topic(id="offers", name="Offers"))
+        with pytest.raises(Permanent, match="a write inside a write"), store.write(Urgency.MAIL):
+            pytest.fail("it was let in")
+        session.add(Topic(id="news", name="News"))
+    with pytest.raises(ZeroDivisionError), store.write():
+        _ = 1 / 0
+    with store.write() as session, store.read() as looking:  # one after another, and with a reader, is as it was
+        assert looking.exec(select(func.count()).select_from(Topic)).one() == 2
+        session.add(Topic(id="tips", name="Tips"))
 
 
 def test_many_threads_write_without_one_locked_database(store: Store) -> None:
