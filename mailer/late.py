@@ -45,3 +45,4 @@ def undisturbed() -> Iterator[None]:
 
 ibis: Any = _Late("ibis")
 numpy: Any = _Late("numpy")
+httpx: Any = _Late("httpx")

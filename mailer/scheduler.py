@@ -9,7 +9,6 @@ from collections.abc import Callable
 from datetime import UTC
 
 import structlog
-from apscheduler.schedulers.background import BackgroundScheduler
 
 from mailer import clock, pipeline
 from mailer.errors import MailerError
@@ -25,6 +24,8 @@ class Scheduler:
     """The beat of one house."""
 
     def __init__(self, house: House) -> None:
+        from apscheduler.schedulers.background import BackgroundScheduler  # when pages are shown already
+
         self.house = house
         self._stopping = False
         self._scheduler = BackgroundScheduler(timezone=UTC)

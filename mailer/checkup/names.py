@@ -5,14 +5,15 @@ answer; a server that does not answer is `Silent`, which says nothing about the 
 seconds for one answer, and once nobody answers for the root of the DNS there is no network: nothing more is asked.
 """
 
+from __future__ import annotations
+
 import threading
 from collections.abc import Callable, Sequence
 from ipaddress import ip_address
+from typing import TYPE_CHECKING
 
-import dns.exception
-import dns.name
-import dns.resolver
-import dns.reversename
+if TYPE_CHECKING:  # whoever asks imports it: the page of the checkup is there before anything is asked
+    import dns.resolver
 
 SECONDS = 3.0  # for one answer, all servers of the system together
 
@@ -73,6 +74,10 @@ class Names:
         return self._resolved(name, kind)
 
     def _resolved(self, name: str, kind: str) -> list[str] | Silent:
+        import dns.exception
+        import dns.name
+        import dns.resolver
+
         silent = Silent(f"no answer about {name} ({kind}) within {self.seconds:g} seconds")
         try:
             self._resolver = self._resolver or dns.resolver.Resolver()
@@ -88,6 +93,8 @@ class Names:
 
 def pointer(address: str) -> str:
     """Return the name under which the names of an address are published."""
+    import dns.reversename
+
     return dns.reversename.from_address(address).to_text()
 
 

@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Any
 
 from rich.console import Console
-from rich.progress import track
 
 from mailer import clock, log, pipeline, settings
 from mailer.campaigns import files as campaign_files
@@ -42,6 +41,8 @@ def opened(*, alone: bool = False) -> Iterator[House]:
 
 def progress(rows: list[Any], chunk: int, what: str) -> Iterator[list[Any]]:
     """Give rows chunk by chunk, and show how far it is."""
+    from rich.progress import track  # large, and few commands show any
+
     starts = range(0, len(rows), chunk)
     for start in track(starts, description=what, console=err, transient=True):
         yield rows[start : start + chunk]

@@ -9,8 +9,6 @@ header is read as a hostile text: `From: a@good <x@evil>` is x@evil, because the
 import re
 from collections.abc import Iterator
 
-from email_validator import EmailNotValidError, validate_email
-
 from mailer.errors import Invalid
 from mailer.mail.encoding import decode_words, encode_words, printable
 
@@ -30,6 +28,8 @@ def normalise(text: str, *, wide: bool = False) -> str:
     Raises:
         Invalid: it is not an address mail can be sent to; the message says why.
     """
+    from email_validator import EmailNotValidError, validate_email  # large, and no page that is only shown needs it
+
     try:
         found = validate_email(text.strip(), check_deliverability=False, allow_smtputf8=wide)
     except EmailNotValidError as error:

@@ -11,8 +11,6 @@ import re
 from collections.abc import Iterable, Iterator
 from email import message_from_bytes
 
-from flufl.bounce import all_failures
-
 from mailer.mail import dialects
 from mailer.mail.address import addresses
 from mailer.mail.parse import ParsedEmail
@@ -99,6 +97,8 @@ def status(words: str, *, temporary: bool) -> str:
 
 
 def _known_dialects(raw: bytes) -> tuple[set[str], set[str]]:
+    from flufl.bounce import all_failures  # many modules, of which a house without failures needs none
+
     try:
         temporary, permanent = all_failures(message_from_bytes(raw[:MAX_READ]))
         return _clean(temporary), _clean(permanent)

@@ -11,8 +11,6 @@ import codecs
 import quopri
 import re
 
-import chardet
-
 from mailer.errors import Invalid
 
 MAX_DETECT = 20_000  # bytes shown to chardet; more only costs time
@@ -97,6 +95,8 @@ def decode(data: bytes, charset: str = "") -> str:
                 return data.decode(candidate)
         except (UnicodeError, LookupError, ValueError):
             continue
+    import chardet  # seldom needed, and large
+
     guess = chardet.detect(data[:MAX_DETECT])["encoding"] or "cp1252"
     try:
         return data.decode(_ALIASES.get(guess.lower(), guess))

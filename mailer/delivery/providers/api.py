@@ -23,8 +23,6 @@ from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Any, ClassVar, Self
 
-import httpx
-
 from mailer import clock
 from mailer.delivery.local import WITHHELD
 from mailer.delivery.providers.account import Account
@@ -33,6 +31,7 @@ from mailer.delivery.transport import Envelope, HandOver, Outcome, Receipt
 from mailer.delivery.turns import Turns
 from mailer.errors import Invalid
 from mailer.failpoints import reach
+from mailer.late import httpx
 
 REST = 10.0  # seconds in which a provider that could not be reached is not asked again, on one connection
 LONGEST_REST = 30.0  # seconds we wait at most because a provider said that we are too fast
@@ -234,7 +233,7 @@ class _Moment:
 class _Line:
     """One connection, opened when it is needed."""
 
-    def __init__(self, client: httpx.AsyncClient) -> None:
+    def __init__(self, client: Any) -> None:
         self.client = client
         self.stream: Any = None
         self.used = False

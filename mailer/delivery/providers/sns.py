@@ -17,7 +17,6 @@ from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
-import httpx
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
@@ -26,6 +25,7 @@ from cryptography.hazmat.primitives.hashes import SHA1, SHA256
 
 from mailer.delivery.providers.told import is_fresh, text
 from mailer.errors import Temporary
+from mailer.late import httpx
 
 PUBLISHED_WITHIN = timedelta(minutes=70)
 HOST = re.compile(r"sns\.[a-z0-9-]{3,30}\.amazonaws\.com(\.cn)?")
@@ -131,4 +131,4 @@ def _fetch(where: str) -> bytes:
         raise Temporary(f"SNS could not be asked: {type(error).__name__}") from error
     if answer.status_code != 200:
         raise Temporary(f"SNS answered {answer.status_code}")
-    return answer.content[:MAX_PEM]
+    return bytes(answer.content[:MAX_PEM])
