@@ -20,7 +20,7 @@ from mailer.errors import Misconfigured, NotReady, Permanent
 from mailer.people.consent import Topic
 from mailer.people.customer import Customer
 from mailer.people.hold import Hold
-from mailer.store import UTC, Store, Urgency
+from mailer.store import UTC, Store, Urgency, newest
 
 
 def test_a_reader_cannot_write_whatever_its_code_does(store: Store) -> None:
@@ -244,6 +244,15 @@ def test_ids_go_beyond_two_thousand_million(store: Store, now: datetime) -> None
         and not isinstance(column.type, sa.BigInteger)
     ]
     assert integers == []
+
+
+def test_the_newest_migration_is_the_one_alembic_would_name() -> None:
+    from alembic.config import Config
+    from alembic.script import ScriptDirectory
+
+    config = Config()
+    config.set_main_option("script_location", "mailer:migrations")
+    assert newest() == ScriptDirectory.from_config(config).get_current_head()
 
 
 def test_an_upgrade_changes_a_table_that_others_refer_to(tmp_path: Path) -> None:
