@@ -4,9 +4,9 @@ A list of values as one parameter, a fingerprint, bits that nobody can guess: so
 statement the database runs by itself, and no row travels to us and back.
 """
 
-import hashlib
 import json
 from collections.abc import Sequence
+from hashlib import sha256
 from typing import Any
 
 import sqlalchemy as sa
@@ -73,6 +73,13 @@ class written(FunctionElement[Any]):  # noqa: N801
         super().__init__(sa.bindparam(parameter, type_=sa.Text()))
 
 
+def insert_new(table: sa.Table, *unique: str) -> Any:
+    """Return an INSERT that passes over a row if another has the same in `unique`, or in whatever has to be unique."""
+    from sqlalchemy.dialects.postgresql import insert  # SQLite says it in the same words
+
+    return insert(table).on_conflict_do_nothing(index_elements=unique or None)
+
+
 def is_shared(session: Session) -> bool:
     """Whether others may write at this moment, so that what a decision rests on has to be locked."""
     return session.connection().dialect.name != "sqlite"  # there is one writer, and it is us
@@ -85,7 +92,7 @@ def sortable(number: Any) -> Any:
 
 def fingerprint_of(text: str) -> str:
     """Return what `fingerprint` gives for this text."""
-    return hashlib.sha256(text.encode()).hexdigest()
+    return sha256(text.encode()).hexdigest()
 
 
 def teach(connection: Any) -> None:

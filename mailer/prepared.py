@@ -36,6 +36,14 @@ class Prepared:
         found: Sequence[Any] = _driven(connection, "execute", text, turned(given)).fetchall()
         return found
 
+    def count(self, session: Session, given: Mapping[str, Any]) -> int:
+        """Run it once, and return how many rows it made or changed."""
+        connection = session.connection()
+        text, turned = self._on(connection.dialect)
+        if connection.dialect.name != "sqlite":
+            return int(connection.exec_driver_sql(text, turned(given)).rowcount)
+        return int(_driven(connection, "execute", text, turned(given)).rowcount)
+
     def run_each(self, session: Session, rows: Sequence[Mapping[str, Any]]) -> None:
         """Run it for each of these."""
         if rows:

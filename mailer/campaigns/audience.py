@@ -4,7 +4,8 @@ A run is unique by campaign and occurrence, a recipient by run and customer, and
 the transaction that writes its chunk, so that a crash goes on where it was and a repeated chunk changes nothing.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
@@ -16,26 +17,37 @@ from sqlmodel import Session, func, select
 from mailer.bulk import insert_many
 from mailer.campaigns.campaign import Campaign, Recipient, RecipientState, Run, RunState
 from mailer.campaigns.schedule import Schedule
-from mailer.dialect import among
+from mailer.dialect import among, insert_new
 from mailer.errors import Invalid
 from mailer.people.customer import Customer
+from mailer.prepared import Prepared
 from mailer.store import UTC
 
 SAME_ADDRESS = "same_address"  # another customer of this run has it; one email an address
 
 Judge = Callable[[Session, Sequence[int]], Mapping[int, str]]
 
+
+@dataclass(frozen=True, slots=True)
+class Clear:
+    """What is true of a customer against whom nothing speaks: a condition on the table of customers, and its values."""
+
+    condition: Any
+    given: Mapping[str, Any]
+
+
 _R: sa.Table = Recipient.metadata.tables["recipient"]  # Core, not ORM: many rows
 _C: sa.Table = Customer.metadata.tables["customer"]
 _CHOSEN = ("run_id", "customer_id", "address", "state", "reason", "due_at", "chosen_at")
 _LEFT_OUT = ("customer_id", "address", "reason", "due_at")
-_ZONES = sa.select(_C.c.time_zone).where(among(_C.c.id, "ids")).distinct()
-_TAKEN = (
+_ZONES = Prepared(sa.select(_C.c.time_zone).where(among(_C.c.id, "ids")).distinct())
+_KNOWN = Prepared(sa.select(_R.c.customer_id).where(_R.c.run_id == sa.bindparam("run"), among(_R.c.customer_id, "ids")))
+_TAKEN = Prepared(
     sa.select(_C.c.id)
     .join(_R, sa.and_(_R.c.run_id == sa.bindparam("run"), _R.c.address == _C.c.email))
     .where(among(_C.c.id, "ids"))
 )
-_REFUSED = sa.select(_C.c.id, _C.c.email, _C.c.time_zone).where(among(_C.c.id, "ids")).order_by(_C.c.id)
+_REFUSED = Prepared(sa.select(_C.c.id, _C.c.email, _C.c.time_zone).where(among(_C.c.id, "ids")).order_by(_C.c.id))
 
 
 def plan(
@@ -69,11 +81,21 @@ def plan(
     return run
 
 
-def choose(session: Session, run: Run, schedule: Schedule, ids: Sequence[int], judge: Judge, now: datetime) -> int:
+def choose(
+    session: Session,
+    run: Run,
+    schedule: Schedule,
+    ids: Sequence[int],
+    judge: Judge,
+    now: datetime,
+    clear: Clear | None = None,
+    due: dict[str, datetime] | None = None,
+) -> int:
     """Choose among one chunk of customers, ids ascending, and return how many were chosen.
 
     `judge` says why some are left out: customer id -> reason. Nobody at all means that the run is chosen. Most of a
-    million have nothing against them, so the database copies those by itself; only who is left out comes to us.
+    million have nothing against them: who is `clear` is copied by the database itself, and only the rest comes to us.
+    `due` remembers from chunk to chunk when the run is due in the time zones met so far.
     """
     if run.state not in (RunState.PLANNED, RunState.CHOOSING):
         return 0
@@ -87,57 +109,97 @@ def choose(session: Session, run: Run, schedule: Schedule, ids: Sequence[int], j
     fresh = [customer for customer in ids if customer > cursor]
     if not fresh:
         return 0
-    refused = dict(judge(session, fresh))
-    due = {zone: _due(schedule, run.occurrence, zone) for zone in session.execute(_ZONES, {"ids": fresh}).scalars()}
-    try:
-        with session.begin_nested():
-            chosen = _copy(session, run, (each for each in fresh if each not in refused), due, now)
-    except IntegrityError:  # addresses moved from one customer to another while we chose
-        refused |= dict.fromkeys(_taken(session, run, fresh), SAME_ADDRESS)
-        chosen = _copy(session, run, (each for each in fresh if each not in refused), due, now)
-    if refused:
-        _leave_out(session, run, refused, due, now)
+    due = {} if due is None else due
+    chosen = _copy(session, run, fresh, due, now, clear) if clear and due else 0
+    if chosen < len(fresh):
+        rest = sorted(set(fresh) - _known(session, run, fresh)) if chosen else fresh
+        chosen += _choose_each(session, run, schedule, rest, judge, now, due)
     run.cursor = fresh[-1]
     session.flush()
     return chosen
 
 
-def _copy(session: Session, run: Run, ids: Iterable[int], due: Mapping[str, datetime], now: datetime) -> int:
-    """Make these customers recipients, and return how many they are."""
-    given: dict[str, Any] = {"ids": list(ids), "run": run.id, "now": now}
+def _choose_each(
+    session: Session,
+    run: Run,
+    schedule: Schedule,
+    ids: Sequence[int],
+    judge: Judge,
+    now: datetime,
+    due: dict[str, datetime],
+) -> int:
+    """Choose among customers against whom something may speak, or who live where nobody was met yet."""
+    refused = dict(judge(session, ids))
+    zones = {zone: _due(schedule, run.occurrence, zone) for (zone,) in _ZONES.run(session, {"ids": ids})}
+    due.update(zones)
+    free = [customer for customer in ids if customer not in refused]
+    chosen = _copy(session, run, free, zones, now)
+    if chosen < len(free):  # addresses moved from one customer to another while we chose
+        refused |= dict.fromkeys(set(free) - _known(session, run, free), SAME_ADDRESS)
+    if refused:
+        _leave_out(session, run, refused, due, now)
+    return chosen
+
+
+def _copy(
+    session: Session,
+    run: Run,
+    ids: Sequence[int],
+    due: Mapping[str, datetime],
+    now: datetime,
+    clear: Clear | None = None,
+) -> int:
+    """Make recipients of these customers, or of those who are clear, and return how many they are.
+
+    Whoever's address another recipient of the run has is passed over, and so is who lives elsewhere.
+    """
+    if not ids:
+        return 0
+    given: dict[str, Any] = {"ids": ids, "run": run.id, "now": now} | dict(clear.given if clear else {})
     for place, (zone, at) in enumerate(due.items()):
         given |= {f"zone_{place}": zone, f"due_{place}": at}
-    done: Any = session.execute(_copying(len(due)), given, execution_options={"preserve_rowcount": True})
-    return int(done.rowcount)
+    return _copying(len(due), clear.condition if clear else None).count(session, given)
 
 
 @lru_cache(maxsize=512)
-def _copying(zones: int) -> sa.Insert:
+def _copying(zones: int, clear: Any) -> Prepared:
     """Return the statement that makes recipients of customers who live in so many time zones."""
-    due = ((_C.c.time_zone == sa.bindparam(f"zone_{n}"), sa.bindparam(f"due_{n}", type_=UTC)) for n in range(zones))
+    due = sa.case(
+        *((_C.c.time_zone == sa.bindparam(f"zone_{n}"), sa.bindparam(f"due_{n}", type_=UTC)) for n in range(zones))
+    )
     each = sa.select(
         sa.bindparam("run", type_=_R.c.run_id.type),
         _C.c.id,
         _C.c.email,
         sa.literal(RecipientState.CHOSEN, _R.c.state.type),
         sa.literal(""),
-        sa.case(*due) if zones else sa.null(),
+        due,
         sa.bindparam("now", type_=UTC),
-    )
-    return _R.insert().from_select(_CHOSEN, each.where(among(_C.c.id, "ids")).order_by(_C.c.id))
+    ).where(among(_C.c.id, "ids"), due.is_not(None))
+    if clear is not None:
+        each = each.where(clear)
+    return Prepared(insert_new(_R).from_select(_CHOSEN, each.order_by(_C.c.id)))
 
 
-def _leave_out(session: Session, run: Run, refused: dict[int, str], due: Mapping[str, datetime], now: datetime) -> None:
+def _leave_out(
+    session: Session, run: Run, refused: Mapping[int, str], due: Mapping[str, datetime], now: datetime
+) -> None:
     """Keep who is left out, with the reason; an address that is taken is told with whose it is."""
-    taken = _taken(session, run, list(refused))
+    given = {"run": run.id, "ids": list(refused)}
+    taken = {ident for (ident,) in _TAKEN.run(session, given)}
     rows = [
         (ident, f"{email} (customer {ident})", SAME_ADDRESS, due[zone])
         if ident in taken
         else (ident, email, refused[ident], due[zone])
-        for ident, email, zone in session.execute(_REFUSED, {"ids": list(refused)})
+        for ident, email, zone in _REFUSED.run(session, given)
     ]
     same = {"run_id": run.id, "state": RecipientState.LEFT_OUT, "chosen_at": now}
     insert_many(session, _R, same, _LEFT_OUT, rows)
+
+
+def _known(session: Session, run: Run, ids: Sequence[int]) -> set[int]:
+    """Return those of the customers who are recipients of this run."""
+    return {ident for (ident,) in _KNOWN.run(session, {"run": run.id, "ids": ids})}
 
 
 def left_out(session: Session, run_id: int) -> dict[str, int]:
@@ -149,11 +211,6 @@ def left_out(session: Session, run_id: int) -> dict[str, int]:
         .order_by(func.count().desc(), Recipient.reason)
     )
     return dict(session.exec(asked).all())
-
-
-def _taken(session: Session, run: Run, ids: Sequence[int]) -> set[int]:
-    """Return those whose address another recipient of this run has."""
-    return set(session.execute(_TAKEN, {"run": run.id, "ids": ids}).scalars())
 
 
 def _due(schedule: Schedule, occurrence: str, zone: str) -> datetime:

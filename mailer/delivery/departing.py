@@ -5,6 +5,7 @@ Message-ID from then on: what was made once more, after a crash or a restored ba
 """
 
 import hashlib
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Any
@@ -14,8 +15,9 @@ from sqlmodel import Session
 
 from mailer.campaigns.campaign import Campaign, Recipient, RecipientState, Run
 from mailer.delivery.message import Kind, Message, State, T
-from mailer.dialect import DIGITS, fingerprint, fingerprint_of, sortable, unguessable
+from mailer.dialect import DIGITS, fingerprint, fingerprint_of, insert_new, sortable, unguessable
 from mailer.people.customer import Customer
+from mailer.prepared import Prepared
 from mailer.store import letters
 
 
@@ -38,21 +40,30 @@ _NEW = sa.and_(
     _R.c.run_id == sa.bindparam("run"),
     _R.c.customer_id > sa.bindparam("after"),
     _R.c.state == RecipientState.CHOSEN,
-    ~sa.exists().where(T.c.recipient_id == _R.c.id),
 )
 _DUE = sa.select(_R.c.due_at).where(_NEW).distinct()
 
 
-def enqueue(session: Session, run: Run, campaign: Campaign, now: datetime, domain: str, after: int = 0) -> int:
+def enqueue(
+    session: Session,
+    run: Run,
+    campaign: Campaign,
+    now: datetime,
+    domain: str,
+    after: int = 0,
+    due: Collection[datetime] | None = None,
+) -> int:
     """Put one message for each chosen recipient that has none yet into the outbox, and return how many.
 
-    Only customers above `after` are looked at. The database makes the rows by itself. Both names of a message begin
-    with a number that grows, so that their indexes grow at the end: a million names in no order would cost more than
-    all the rest. What nobody may guess, and what makes the Message-ID the same whenever this run is made (see
-    `departed`), stands behind it.
+    Only customers above `after` are looked at, and `due` is when they may be due, for who knows that. The database
+    makes the rows by itself. Both names of a message begin with a number that grows, so that their indexes grow at the
+    end: a million names in no order would cost more than all the rest. What nobody may guess, and what makes the
+    Message-ID the same whenever this run is made (see `departed`), stands behind it. A recipient who has a message
+    already is passed over as the row is written: a question asked of the same table before would make SQLite keep all
+    rows aside first, which cost 3.6 us of 19 a message.
     """
     given: dict[str, Any] = {"run": run.id, "after": after}
-    due = [row[0] for row in session.execute(_DUE, given)]
+    due = session.execute(_DUE, given).scalars().all() if due is None else due
     if not due:
         return 0
     within = timedelta(hours=campaign.send_before_hours)
@@ -61,12 +72,11 @@ def enqueue(session: Session, run: Run, campaign: Campaign, now: datetime, domai
     given |= {"seed": f"{seed}\x1f", "of_run": fingerprint_of(seed)[:RUN_DIGITS], "domain": f"@{domain}"}
     for place, at in enumerate(due):
         given |= {f"due_{place}": at, f"until_{place}": at + within}
-    done: Any = session.execute(_enqueue(len(due)), given, execution_options={"preserve_rowcount": True})
-    return int(done.rowcount)
+    return _enqueue(len(due)).count(session, given)
 
 
 @lru_cache(maxsize=16)
-def _enqueue(instants: int) -> sa.Insert:
+def _enqueue(instants: int) -> Prepared:
     """Return the statement that makes the messages of recipients who are due at so many different instants."""
 
     def given(name: str, like: sa.Column[Any]) -> Any:
@@ -94,7 +104,7 @@ def _enqueue(instants: int) -> sa.Insert:
         "created_at": given("now", T.c.created_at),
     }  # fmt: skip
     each = sa.select(*values.values()).join_from(_R, _C, _R.c.customer_id == _C.c.id).where(_NEW)
-    return T.insert().from_select(list(values), each.order_by(_R.c.customer_id))
+    return Prepared(insert_new(T, "recipient_id").from_select(list(values), each.order_by(_R.c.customer_id)))
 
 
 def _word(state: State) -> Any:

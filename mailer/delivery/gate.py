@@ -17,13 +17,14 @@ import enum
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Protocol
+from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 from sqlmodel import Session, SQLModel
 
 from mailer import store
+from mailer.campaigns import audience
 from mailer.campaigns.campaign import Campaign, CampaignState, RunState
 from mailer.delivery.clear import clear_of
 from mailer.delivery.message import GUARD, LEFT, PENDING, Kind, State
@@ -182,7 +183,7 @@ def judge_customers(
         consenting={campaign.topic_id: consenting(session, ids, campaign.topic_id)},
     )
     if ids:
-        _history(session, facts, ids, (), now - max(timedelta(days=settings.cap_days), again_after))
+        _history(session, facts, ids, (), _since(campaign, now, settings))
     agreed = facts.consenting[campaign.topic_id]
     refusals: dict[int, Refusal] = {}
     for customer in customers:
@@ -209,11 +210,18 @@ def judge_customers(
 def refuse(
     session: Session, campaign: Campaign, customer_ids: Sequence[int], now: datetime, settings: Gate
 ) -> dict[int, Refusal]:
-    """Like `judge_customers`, for a chunk of a million: the database itself says who may have anything against them."""
-    since = now - max(timedelta(days=settings.cap_days), timedelta(days=campaign.again_after_days))
-    given = {"ids": customer_ids, "topic": campaign.topic_id, "since": since}
-    suspects = session.execute(_SUSPECTS, given).all()
-    return judge_customers(session, campaign, suspects, now, settings) if suspects else {}
+    """Like `judge_customers`, of customers who are known by their ids."""
+    return judge_customers(session, campaign, session.execute(_PEOPLE, {"ids": customer_ids}).all(), now, settings)
+
+
+def clear_for(campaign: Campaign, now: datetime, settings: Gate) -> audience.Clear:
+    """Say what is true of customers against whom this campaign has nothing, so that the database finds them itself."""
+    return audience.Clear(_NOTHING_AGAINST, {"topic": campaign.topic_id, "since": _since(campaign, now, settings)})
+
+
+def _since(campaign: Campaign, now: datetime, settings: Gate) -> datetime:
+    """Return since when what customers had of us counts, towards the cap or for this campaign to come again."""
+    return now - max(timedelta(days=settings.cap_days), timedelta(days=campaign.again_after_days))
 
 
 # The policy
@@ -343,28 +351,29 @@ _CANDIDATES = (
     )
     .where(_M.c.id.in_(sa.bindparam("ids", expanding=True)))
 )  # fmt: skip
+
+
+def _in_one_of(states: Iterable[State]) -> Any:
+    """Like IN, which no `Prepared` may hold."""
+    return sa.or_(*(state == GUARD for state in states))
+
+
 _COUNTS = sa.and_(
     _M.c.kind == Kind.CAMPAIGN,
     sa.or_(
-        sa.and_(GUARD.in_(LEFT), _M.c.handed_over_at > sa.bindparam("since", type_=store.UTC)),
-        GUARD.in_([state for state in PENDING if state not in LEFT]),
+        sa.and_(_in_one_of(LEFT), _M.c.handed_over_at > sa.bindparam("since", type_=store.UTC)),
+        _in_one_of([state for state in PENDING if state not in LEFT]),
     ),
 )  # towards what a customer has had, or is to get
 _HISTORY = sa.select(_M.c.id, _M.c.customer_id, _M.c.campaign_id, _M.c.state, _M.c.priority, _M.c.handed_over_at).where(
     _M.c.customer_id.in_(sa.bindparam("customers", expanding=True)), _COUNTS
 )
 _SUPPRESSION = SQLModel.metadata.tables[str(Suppression.__tablename__)]
-_SUSPECTS = (
-    sa.select(_CUSTOMER.c.id, _CUSTOMER.c.email, _CUSTOMER.c.time_zone)
-    .where(
-        among(_CUSTOMER.c.id, "ids"),
-        sa.or_(
-            ~agrees(_CUSTOMER.c.id, sa.bindparam("topic")),
-            sa.exists().where(_SUPPRESSION.c.address == sa.func.lower(_CUSTOMER.c.email)),
-            sa.exists().where(_M.c.customer_id == _CUSTOMER.c.id, _COUNTS),
-        ),
-    )
-    .order_by(_CUSTOMER.c.id)
+_PEOPLE = sa.select(_CUSTOMER.c.id, _CUSTOMER.c.email, _CUSTOMER.c.time_zone).where(among(_CUSTOMER.c.id, "ids"))
+_NOTHING_AGAINST = sa.and_(
+    agrees(_CUSTOMER.c.id, sa.bindparam("topic")),
+    ~sa.exists().where(_SUPPRESSION.c.address == sa.func.lower(_CUSTOMER.c.email)),
+    ~sa.exists().where(_M.c.customer_id == _CUSTOMER.c.id, _COUNTS),
 )
 
 

@@ -26,6 +26,7 @@ from mailer.people.customer import Customer, least_loaded
 from mailer.people.staff import Staff
 from mailer.pipeline.launch import approval_of
 from mailer.pipeline.record import record
+from mailer.prepared import Prepared
 from mailer.segments import segment as segments
 from mailer.segments.criteria import from_data
 from mailer.segments.segment import Segment
@@ -93,11 +94,11 @@ def choose(house: House, run_id: int, now: datetime) -> int:
         free = least_loaded(session)
         first = next(free, None)  # it counts when it is first asked, and goes on counting by itself
     free = chain([first], free) if first else free
-    chosen = 0
+    chosen, due = 0, dict[str, datetime]()
     while ids := segments.customers(house.warehouse, criteria, now, after=after, limit=ASKED):
         chunks = deque(ids[start : start + CHUNK] for start in range(0, len(ids), CHUNK))
         while chunks:
-            made = _choose_some(house, run_id, campaign, after, chunks, free, now)
+            made = _choose_some(house, run_id, campaign, after, chunks, free, now, due)
             if made is None:
                 return chosen
             chosen += made.chosen
@@ -117,7 +118,7 @@ class _Made(NamedTuple):
 
 def _choose_some(
     house: House, run_id: int, campaign: Campaign, after: int, chunks: deque[list[int]], free: Iterator[Staff],
-    now: datetime,
+    now: datetime, due: dict[str, datetime],
 ) -> _Made | None:  # fmt: skip
     """Choose among some chunks, in one transaction; None: it was cancelled, or somebody else goes on with it.
 
@@ -131,6 +132,7 @@ def _choose_some(
         refusals = gate.refuse(session, campaign, ids, now, house.settings.gate)
         return {customer_id: refusal.no.value for customer_id, refusal in refusals.items()}
 
+    clear = gate.clear_for(campaign, now, house.settings.gate)
     # an occurrence that a person started says by itself that it is UTC
     schedule = Schedule.from_data(campaign.schedule)
     chosen = 0
@@ -140,9 +142,9 @@ def _choose_some(
             return None
         for _ in range(TOGETHER):
             ids = chunks.popleft()
-            chosen += audience.choose(session, run, schedule, ids, judge, now)
-            _assign_representatives(session, run_id, after, free)
-            departing.enqueue(session, run, campaign, now, house.settings.delivery.domain, after)
+            chosen += audience.choose(session, run, schedule, ids, judge, now, clear, due)
+            _assign_representatives(session, run_id, after, ids[-1], free)
+            departing.enqueue(session, run, campaign, now, house.settings.delivery.domain, after, set(due.values()))
             after = ids[-1]
             if not chunks or house.store.is_wanted:
                 break
@@ -151,13 +153,16 @@ def _choose_some(
 
 
 _C, _R = Customer.metadata.tables["customer"], Recipient.metadata.tables["recipient"]
-_LONELY = (
+_LONELY = Prepared(
     sa.select(_C.c.id)
-    .join(_R, _R.c.customer_id == _C.c.id)
-    .where(_R.c.run_id == sa.bindparam("run"), _R.c.customer_id > sa.bindparam("after"))
-    .where(_R.c.state == RecipientState.CHOSEN, _C.c.representative_id.is_(None))
-    .order_by(_R.c.customer_id)
-)
+    .where(_C.c.representative_id.is_(None), _C.c.id > sa.bindparam("after"), _C.c.id <= sa.bindparam("last"))
+    .where(
+        sa.exists().where(
+            _R.c.run_id == sa.bindparam("run"), _R.c.customer_id == _C.c.id, _R.c.state == RecipientState.CHOSEN
+        )
+    )
+    .order_by(_C.c.id)
+)  # by the index of representatives: who has none are few, or none
 _ASSIGN = (
     sa.update(_C)
     .where(_C.c.id == sa.bindparam("whose"), _C.c.representative_id.is_(None))
@@ -165,9 +170,9 @@ _ASSIGN = (
 )
 
 
-def _assign_representatives(session: Session, run_id: int, after: int, free: Iterator[Staff]) -> None:
-    """Give every chosen customer their person before the first email names one."""
-    lonely = session.execute(_LONELY, {"run": run_id, "after": after}).scalars().all()
+def _assign_representatives(session: Session, run_id: int, after: int, last: int, free: Iterator[Staff]) -> None:
+    """Give every customer chosen between these their person, before the first email names one."""
+    lonely = [customer_id for (customer_id,) in _LONELY.run(session, {"run": run_id, "after": after, "last": last})]
     given = [{"whose": customer_id, "who": staff.id} for customer_id, staff in zip(lonely, free, strict=False)]
     if len(given) < len(lonely):
         raise NotReady("nobody can answer customers yet: add a representative, or make one active")
