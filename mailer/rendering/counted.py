@@ -7,8 +7,8 @@ version has it over the data kept with the message: what comes out is where the 
 to be a web address. So whoever changes the number finds another link of the same letter, and nothing else.
 
 Counted is what leads to the web and is not ours: the links of the message itself (`links.…`) act by their own tokens,
-and mailto: and anchors lead nowhere a browser could be sent, even where only a value says that it is one. A link two
-loops deep leads straight to its target.
+and mailto:, tel: and anchors lead nowhere a browser could be sent, even where only a value says that it is one. A link
+two loops deep leads straight to its target.
 
 The plain text keeps the targets themselves: there the address is what one reads, and a token in its place would hide
 from a reader where they are asked to go. So what is counted is the HTML part alone.
@@ -128,7 +128,10 @@ def _read(html: str) -> tuple[str, tuple[Link, ...]]:
                 found.append(Link(source, "".join(around), language))
                 counted = f"{{{{ links.click }}}}/{len(found)}{'/{{ loop.index }}' if around else ''}"
                 if value := _VALUE.match(source):
-                    counted = f"{{% if 'mailto:' in ({value[1]})|lower %}}{source}{{% else %}}{counted}{{% endif %}}"
+                    no_web = (
+                        f"'mailto:' in ({value[1]})|lower or ' tel:' in (' ' ~ ({value[1]}))|lower"  # a hotel: is one
+                    )
+                    counted = f"{{% if {no_web} %}}{source}{{% else %}}{counted}{{% endif %}}"
                 start = piece.start("tag")
                 made += [hidden[end : start + href.start()], f'{href["before"]}"{counted}"']
                 end = start + href.end()

@@ -17,9 +17,12 @@ from mailer.rendering import counted, sandbox
 from mailer.rendering.page import closed_up, text_of, text_source, tidy
 
 MOST = 512 * 1024  # characters of HTML; Gmail itself clips at 102 kB, see preflight
-SCHEMES = ("http", "https", "mailto")
+SCHEMES = ("http", "https", "mailto", "tel")
+TELEPHONE = re.compile(r"tel:\+?[0-9]{2,20}")  # digits alone (RFC 3966, 5.1.5), so that a link says whom it calls
 POINTS = ("href", "src", "action", "background")  # attributes whose value is an address
-SCHEME = re.compile(r"=[\s\"'\x00-\x20]*(?!https?:|mailto:)([a-z][a-z0-9+.-]*):")  # from "=": ten times faster
+SCHEME = re.compile(  # from "=": ten times faster
+    rf"=[\s\"'\x00-\x20]*(?!https?:|mailto:|{TELEPHONE.pattern}\s*[\"'>])([a-z][a-z0-9+.-]*):"
+)
 
 
 def render(subject: str, preheader: str, html: str, context: Mapping[str, Any]) -> Letter:
@@ -44,13 +47,16 @@ def render(subject: str, preheader: str, html: str, context: Mapping[str, Any]) 
         raise Permanent(str(error) or type(error).__name__) from error
     if not said:
         raise Permanent("the subject is empty for this customer")
-    if schemes := other_schemes(page.lower()):
+    schemes = other_schemes(page.lower())
+    if "tel" in schemes:
+        raise Permanent("a link to a telephone is tel: and digits alone, in quotes: tel:+493012345")
+    if schemes:
         raise Permanent(f"a link begins with {schemes[0]}:, which may not leave; use {', '.join(SCHEMES)}")
     return Letter(said, page, text)
 
 
 def other_schemes(page: str) -> list[str]:
-    """Return the schemes that links may not have, of a page in lower case."""
+    """Return the schemes that links may not have, of a page in lower case: tel, where more than digits follow."""
     page = page.replace("\n", "").replace("\t", "")  # as browsers do within an address
     return [
         found[1]

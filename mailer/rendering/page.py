@@ -17,11 +17,13 @@ from mailer.errors import Invalid
 from mailer.rendering.inline import hide
 
 _WORD = r"jinja\d{6}x"
-_LINK = re.compile(rf"\[\s*([^\]]+?)\s*\]\((https?://[^)\s]+|mailto:[^)\s]+|{_WORD}[^)\s]*)\)")
+_LINK = re.compile(
+    rf"\[\s*([^\]]+?)\s*\]\((https?://[^)\s]+|mailto:[^)\s]+|tel:[^)\s]+|{_WORD}[^)\s]*)\)", re.IGNORECASE
+)
 _EMPTY = re.compile(r"\[\s*\]\([^)\s]*\)")
 _BLANK = re.compile(r"\n{3,}")
 _SPACES = re.compile(r"[ \t]{2,}")
-_BEFORE = re.compile(r"[ \t]+: (?=https?:|mailto:)")
+_BEFORE = re.compile(r"[ \t]+: (?=https?:|mailto:|tel:)", re.IGNORECASE)
 _AS_COMMENT = re.compile(rf"<!--({_WORD})-->")
 _BY_VALUE = "//table[not(@role='presentation')]|//pre|//ol"
 _LINKED = ParserConfig(display_links=True)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from mailer.mail.compose import Letter
-from mailer.rendering.letter import SCHEMES
+from mailer.rendering.letter import SCHEMES, TELEPHONE
 from mailer.rendering.links import Links
 from mailer.rendering.page import tree, words
 
@@ -66,6 +66,8 @@ def _schemes(_letter: Letter, page: Any, _links: Links | None) -> list[Finding]:
             findings.append(Finding("error", f"The link {target} has no https:// in front."))
         elif scheme[1].lower() not in SCHEMES:
             findings.append(Finding("error", f"The link {target} may not leave; links begin with https://."))
+        elif scheme[1].lower() == "tel" and not TELEPHONE.fullmatch(target.lower()):
+            findings.append(Finding("error", f"The link {target} may not leave; after tel: stand digits alone."))
     return findings
 
 

@@ -27,7 +27,7 @@ HREFS = st.sampled_from([
     "https://example.com/", "http://example.com/?a=1&amp;b=2#c", "https://example.com/{{ facts.a }}",
     "https://example.com/?q={{ facts.a|lower }}&amp;n={{ facts.n }}", "{{ facts.link }}", "{{ brand.base_url }}/shop",
     "{% if facts.n %}https://example.com/yes{% else %}https://example.com/no{% endif %}",
-    "mailto:a@example.com", "#top", "{{ links.human }}", "{{links.survey}}?from=letter",
+    "mailto:a@example.com", "tel:+493012345", "#top", "{{ links.human }}", "{{links.survey}}?from=letter",
 ])  # fmt: skip
 ANCHOR = HREFS.map(lambda href: f'<p>See <a class="b" href="{href}" title="t > u">here</a>.</p>\n')
 BODIES = st.recursive(
@@ -45,7 +45,7 @@ BODIES = st.recursive(
 DATA = st.fixed_dictionaries({
     "facts": st.fixed_dictionaries({
         "a": st.sampled_from(["R&B", "a b", "Grüße", "<b>", "'\"", "x"]), "n": st.integers(0, 2),
-        "link": st.sampled_from(["https://example.org/?a=b&c=d", "HTTP://x", "ja", "mailto:a@example.com"]),
+        "link": st.sampled_from(["https://example.org/?a=b&c=d", "HTTP://x", "ja", "mailto:a@example.com", "tel:123"]),
     }),
     "because": st.lists(st.sampled_from(["https://one.example/", "https://two.example/?x=1&y=2"]), max_size=3),
     "brand": st.just({"base_url": "https://shop.example.com"}),
@@ -129,12 +129,12 @@ def test_a_link_two_loops_deep_leads_straight_to_its_target() -> None:
     assert counted.page(html, {"links": COUNTED}).count("links.click") == 0
 
 
-@pytest.mark.parametrize("address", ["mailto:a@example.com", "MAILTO:a@example.com"])
+@pytest.mark.parametrize("address", ["mailto:a@example.com", "MAILTO:a@example.com", "tel:+493012345", "TEL:030123"])
 @pytest.mark.parametrize("around", ["{}", "{{% for each in because %}}{}{{% endfor %}}"])
-def test_what_only_a_value_says_to_be_a_mail_address_is_not_counted(address: str, around: str) -> None:
+def test_what_only_a_value_says_to_be_a_mail_address_or_a_telephone_is_not_counted(address: str, around: str) -> None:
     body = around.format('<a href="{{ facts.link }}">us</a>') + '<a href="{{ facts.shop }}">the shop</a>'
     html = inline(f'<html lang="en"><body><h1>Hello to you</h1>{body}</body></html>')
-    facts = {"link": address, "shop": "https://example.org/"}
+    facts = {"link": address, "shop": "https://hotel:8080/"}
     counting, straight = letters(html, {"facts": facts, "because": ["once"], "brand": {}})
     assert addresses(counting.html) == [address, f"{COUNTED['click']}/2"]
-    assert addresses(straight.html) == [address, "https://example.org/"]
+    assert addresses(straight.html) == [address, "https://hotel:8080/"]

@@ -4,6 +4,7 @@ from typing import Any
 import pytest
 
 from mailer.errors import Permanent
+from mailer.rendering import pressing
 from mailer.rendering.inline import inline
 from mailer.rendering.letter import MOST, render
 from mailer.rendering.links import Links
@@ -78,6 +79,12 @@ def test_subject_and_preheader_can_stand_in_the_page_and_are_escaped() -> None:
         ('<a href=" data:text/html,x">a</a>', "data:"),
         ('<a href="{{ facts.split }}">a</a>', "javascript:"),
         ("<img src = x:y>", "x:"),
+        ('<a href="tel:">a</a>', "digits alone"),
+        ('<a href="tel:+49 30 1234">a</a>', "digits alone"),
+        ('<a href="tel:+4930;phone-context=example.com">a</a>', "digits alone"),
+        ('<a href="tel:{{ facts.link }}">a</a>', "digits alone"),
+        ('<a href="tel:+4930{{ facts.link }}">a</a>', "digits alone"),
+        ('<a href="telnet:12345">a</a>', "telnet:"),
         ("<p>{{ facts.long }}{{ facts.long }}</p>", "longer than"),
         ("{{ facts.link|money }}", "money needs a number"),
     ],
@@ -93,6 +100,24 @@ def test_a_letter_that_may_not_leave_is_refused_with_the_reason(html: str, reaso
         except Permanent as error:
             raise Permanent(str(error).lower()) from error
     assert caught.value
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        '<a href="tel:+493012345">Call us</a>',
+        "<a href='TEL:+493012345'>Call us</a>",
+        "<a href=tel:+493012345>Call us</a>",
+        '<a href="tel:{{ facts.phone }}">Call us</a>',
+        '<a href="{{ facts.link }}">Call us</a>',
+    ],
+)
+def test_a_link_may_call_a_human(html: str) -> None:
+    letter = render("s", "", f"<p>{html}</p>", {"facts": {"phone": "+493012345", "link": "tel:+493012345"}})
+    assert "tel:+493012345" in letter.html.lower()
+    assert letter.text.lower() == "call us: tel:+493012345\n"
+    written = pressing.press("s", "", f"<p>{html}</p>", {"facts": {"phone": "+493012345", "link": "tel:+493012345"}})
+    assert b"tel:+493012345" in written.entity.lower()
 
 
 def test_an_empty_subject_is_refused() -> None:

@@ -29,6 +29,10 @@ def test_a_good_letter_has_no_findings(fine: Letter, links: Links) -> None:
     assert preflight(fine) == []
 
 
+def test_a_number_to_call_is_no_finding(fine: Letter, links: Links) -> None:
+    assert preflight(changed(fine, "<p>", '<a href="tel:+493012345">Call Maria</a><p>'), links) == []
+
+
 @pytest.mark.parametrize(
     ("old", "new", "level", "words"),
     [
@@ -36,6 +40,7 @@ def test_a_good_letter_has_no_findings(fine: Letter, links: Links) -> None:
         ("/h/", "/x/", "error", "way to a person is missing"),
         ("/u/", "/x/", "error", r"unsubscribe\) is missing"),
         ("<p>", '<a href="ftp://example.com">x</a><p>', "error", "may not leave"),
+        ("<p>", '<a href="tel:+49 30 1234">x</a><p>', "error", "digits alone"),
         ("<p>", '<a href="www.example.com">x</a><p>', "error", "no https://"),
         ("<p>", '<a href="#">x</a><p>', "error", "“x” leads nowhere"),
         ("<p>", f"<p>{'x' * CLIPPED}", "error", "Gmail"),

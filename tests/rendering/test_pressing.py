@@ -58,7 +58,7 @@ DATA = st.fixed_dictionaries({
     "customer": st.fixed_dictionaries({"first_name": VALUES}),
     "facts": st.fixed_dictionaries({
         "a": VALUES, "b": st.sampled_from(["", "b"]), "n": st.integers(-9, 9) | st.none(), "list": st.lists(VALUES),
-        "link": st.sampled_from(["", "https://example.com/?a=b&c=d", "mailto:a@example.com", "HTTP://x", "ja", "x:y"]),
+        "link": st.sampled_from(["", "https://example.com/?a=b&c=d", "mailto:a@example.com", "tel:+49301", "x:y"]),
         "cents": st.integers(0, 10**6), "deep": st.just({"a": "deep"}),
     }),
     "because": st.lists(st.sampled_from(["a", "bb", "Your last basket was 3 days ago."]), max_size=3),
@@ -170,6 +170,7 @@ HOSTILE = [
     "data:text/html,x",
     "\x00javascript:x",
     "vbscript:",
+    "telnet:1",
 ]
 
 
