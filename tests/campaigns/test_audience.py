@@ -1,9 +1,10 @@
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
-from sqlmodel import Session, col, select
+import sqlalchemy as sa
+from sqlmodel import Session, SQLModel, col, select
 
-from mailer.campaigns.audience import SAME_ADDRESS, choose, left_out, plan
+from mailer.campaigns.audience import SAME_ADDRESS, Clear, choose, left_out, plan
 from mailer.campaigns.campaign import Campaign, Recipient, RecipientState, Run, RunState
 from mailer.campaigns.schedule import Schedule
 from mailer.people.customer import Customer
@@ -108,6 +109,42 @@ def test_one_address_gets_one_email_of_a_run(
     assert [r.customer_id for r in kept if r.address == address] == [customers[0].id]
     assert left_out(session, run.id or 0) == {SAME_ADDRESS: 1}
     assert len(kept) == len(customers)
+
+
+def test_who_is_clear_is_copied_without_being_judged(
+    session: Session, campaign: Campaign, customers: list[Customer], now: datetime
+) -> None:
+    run, schedule = made(session, campaign, now)
+    table = SQLModel.metadata.tables["customer"]
+    clear = Clear(table.c.id <= sa.bindparam("last_clear"), {"last_clear": customers[3].id})
+    judged, due = list[int](), dict[str, datetime]()
+
+    def judge(_session: Session, asked: Sequence[int]) -> Mapping[int, str]:
+        judged.extend(asked)
+        return {each: "suppressed" for each in asked if each == customers[4].id}
+
+    choose(session, run, schedule, ids(customers[:1]), judge, now, clear, due)
+    assert judged == ids(customers[:1]), "nobody knew yet when it is due where they live"
+    for customer in customers:
+        customer.time_zone = customers[0].time_zone
+    session.flush()
+    assert choose(session, run, schedule, ids(customers[1:]), judge, now, clear, due) == len(customers) - 2
+    assert judged == ids(customers[:1] + customers[4:])
+    assert {r.customer_id for r in rows(session, run)} == set(ids(customers))
+    assert left_out(session, run.id or 0) == {"suppressed": 1}
+
+
+def test_who_is_clear_and_lives_elsewhere_is_due_in_their_own_zone(
+    session: Session, campaign: Campaign, customers: list[Customer], now: datetime
+) -> None:
+    run, schedule = made(session, campaign, now)
+    clear, due = Clear(sa.true(), {}), dict[str, datetime]()
+    for customer in customers:
+        choose(session, run, schedule, ids([customer]), everybody, now, clear, due)
+    other, _ = plan(session, campaign, "2026-03-18T09:00", {}, 1, now), session.flush()
+    assert other
+    choose(session, other, schedule, ids(customers), everybody, now)
+    assert [r.due_at + timedelta(days=1) for r in rows(session, run)] == [r.due_at for r in rows(session, other)]
 
 
 def test_a_crash_between_chunks_goes_on_where_it_was(store: Store, now: datetime) -> None:

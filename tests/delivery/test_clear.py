@@ -7,11 +7,13 @@ import pytest
 import sqlalchemy as sa
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from sqlmodel import SQLModel, select
 
-from mailer.campaigns.campaign import CampaignState, RunState
+from mailer.campaigns.campaign import Campaign, CampaignState, RunState
 from mailer.delivery import gate
 from mailer.delivery.message import Kind, Message, State
 from mailer.people.consent import Consent
+from mailer.people.customer import Customer
 from mailer.people.hold import Hold
 from mailer.people.suppression import Suppression, Why
 from mailer.settings import Gate
@@ -68,6 +70,24 @@ def test_the_answers_are_those_of_the_whole_policy(shared: Store, world: dict) -
         assert soon(session, ids, NOW) == whole  # now that the zones are known
         for ident in ids:
             assert soon(session, [ident], NOW) == gate.judge_messages(session, [ident], NOW, rules)
+        session.rollback()
+
+
+@settings(max_examples=100, deadline=None)
+@given(world=worlds)
+def test_who_is_clear_for_a_campaign_is_refused_by_no_rule(shared: Store, world: dict) -> None:
+    rules = Gate(cap=world["cap"], cap_days=7, quiet_from=world["quiet"][0], quiet_until=world["quiet"][1])
+    with shared.write() as session:
+        town = found(session, NOW)
+        built(town, world)
+        plain = town.customers(1, prefix="plain")[0]
+        for campaign in session.exec(select(Campaign)).all():
+            asked = gate.clear_for(campaign, NOW, rules)
+            table = SQLModel.metadata.tables["customer"]
+            clear = set(session.execute(sa.select(table.c.id).where(asked.condition), asked.given).scalars())
+            refused = gate.judge_customers(session, campaign, session.exec(select(Customer)).all(), NOW, rules)
+            assert plain.id in clear
+            assert clear.isdisjoint(refused)
         session.rollback()
 
 
