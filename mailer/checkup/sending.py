@@ -19,7 +19,7 @@ from mailer.checkup import dmarc, spf
 from mailer.checkup.finding import Finding, Mark
 from mailer.checkup.names import Names, Silent, pointer
 from mailer.delivery.greeting import Greeting, greet
-from mailer.delivery.smtp import LOCAL, Relay
+from mailer.delivery.relay import LOCAL, Relay
 from mailer.errors import MailerError
 from mailer.house import House
 from mailer.mail.dkim import Key, published, record

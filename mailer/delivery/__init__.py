@@ -2,7 +2,8 @@
 
 message     one email of ours, and the words of its life         departing what is to leave, and its name
 outbox      what becomes of it: claim, hand over, settle         gate      may this leave now?
-transport   a way out, chosen by URL                             smtp      over the network
+transport   a way out, chosen by URL                             smtp      over the network, connections kept
+relay       a server we send through, read from its URL          line      what is said to it, and when the dot
 sender      many connections, one commit for all of them         local     into a file, or into memory
 retry       when a deferred message is tried again               journal   what had already left, in a file
 reconcile   what is in doubt, settled by evidence                hits      opened, clicked, looked at

@@ -9,7 +9,8 @@ import ssl
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from mailer.delivery.smtp import Line, Patience, Relay, Unfit
+from mailer.delivery.line import Line, Patience, Unfit
+from mailer.delivery.relay import Relay
 
 SOON = Patience(connect=3, command=3, block=3, whole=10, final=3)
 

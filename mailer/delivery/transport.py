@@ -77,11 +77,12 @@ def open_transport(url: str, root: Path, keep: float = 0) -> Transport:
         Misconfigured: no transport is called so, or its URL lacks something.
     """
     from mailer.delivery import local, providers, smtp
+    from mailer.delivery.relay import Relay
 
     scheme = url.partition(":")[0]
     match scheme:
         case "smtp" | "smtps":
-            return smtp.SmtpTransport(smtp.Relay.from_url(url), keep=keep)
+            return smtp.SmtpTransport(Relay.from_url(url), keep=keep)
         case "file":
             folder = url.removeprefix("file://").removeprefix("file:")
             if not folder:

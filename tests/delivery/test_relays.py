@@ -7,11 +7,13 @@ from pathlib import Path
 import pytest
 
 from mailer.delivery.allotment import Allotments
+from mailer.delivery.line import Patience
 from mailer.delivery.local import MemoryTransport
 from mailer.delivery.outgoing import Outgoing
 from mailer.delivery.ramp import Ramp
+from mailer.delivery.relay import Relay
 from mailer.delivery.relays import NONE_NOW, Relays, Way, at_once, open_allotments, open_ways
-from mailer.delivery.smtp import Patience, Relay, SmtpTransport
+from mailer.delivery.smtp import SmtpTransport
 from mailer.delivery.transport import Envelope, Outcome
 from mailer.delivery.turns import Turns
 from mailer.settings import Delivery, RelaySection

@@ -6,13 +6,12 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
+from mailer.delivery.line import Patience
 from mailer.delivery.outgoing import Outgoing
-from mailer.delivery.smtp import Patience, Relay, SmtpTransport, queue_id, stuffed
+from mailer.delivery.relay import Relay
+from mailer.delivery.smtp import SmtpTransport
 from mailer.delivery.transport import Envelope, Outcome
-from mailer.errors import Misconfigured
 from tests.delivery.sink import Sink, sink
 from tests.delivery.test_transport import envelope, send
 from tests.drill.certificate import served
@@ -191,30 +190,6 @@ def test_an_address_that_would_say_more_than_an_address_is_never_sent(address: s
         assert (receipt.outcome, server.connections) == (Outcome.REFUSED, 0)
 
 
-@given(st.lists(st.sampled_from([b".", b"..", b"a", b"", b".a", b"a."]), max_size=8).map(b"\r\n".join))
-def test_stuffed_bytes_hold_no_end_but_the_last_and_can_be_read_back(data: bytes) -> None:
-    wire = stuffed(data)
-    assert b"\r\n.\r\n" not in b"\r\n" + wire
-    assert wire.endswith(b"\r\n")
-    lines = [line[1:] if line.startswith(b".") else line for line in wire.split(b"\r\n")]
-    assert b"\r\n".join(lines).removesuffix(b"\r\n") == data.removesuffix(b"\r\n")
-
-
-@pytest.mark.parametrize(
-    ("text", "expected"),
-    [
-        ("2.0.0 Ok: queued as 4F1B2C3D", "4F1B2C3D"),
-        ("OK id=1rXyZa-0001Ab-2C", "1rXyZa-0001Ab-2C"),
-        ("2.0.0 41G9x1234567 Message accepted for delivery", "41G9x1234567"),
-        ("2.0.0 OK  1700000000 d2e1a72fcca58-6be5-34 - gsmtp", "d2e1a72fcca58-6be5-34"),
-        ("Ok 0102018c-1234-abcd", "0102018c-1234-abcd"),
-        ("2.0.0 Ok", ""),
-    ],
-)
-def test_the_name_the_server_gave_it_is_found(text: str, expected: str) -> None:
-    assert queue_id(text) == expected
-
-
 # TLS and signing in
 
 
@@ -299,13 +274,6 @@ def test_a_wrong_password_fails_no_message() -> None:
         [(_, receipt)] = send(SmtpTransport(relay, SOON), [envelope()])
     assert (receipt.outcome, receipt.code) == (Outcome.DEFERRED, 0)
     assert receipt.text.startswith("535")
-
-
-def test_a_password_is_never_sent_in_the_clear_to_another_machine() -> None:
-    with pytest.raises(Misconfigured, match="only sent over TLS"):
-        Relay.from_url("smtp://ann:secret@mail.example.com?tls=no")
-    assert Relay.from_url("smtp://ann:secret@mail.example.com").tls == "required"
-    assert Relay.from_url("smtps://ann:secret@mail.example.com").port == 465
 
 
 def test_a_connection_is_kept_for_the_next_call_and_given_back_in_the_end() -> None:

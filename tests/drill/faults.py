@@ -18,10 +18,12 @@ import sqlalchemy as sa
 import mailer.tables  # noqa: F401 -- every table is known
 from mailer import clock
 from mailer.delivery import gate, outbox, sender
+from mailer.delivery.line import Patience
 from mailer.delivery.message import Message, State, T
+from mailer.delivery.relay import Relay
 from mailer.delivery.retry import Retry
 from mailer.delivery.sender import Claim, Claims, Receipts
-from mailer.delivery.smtp import Patience, Relay, SmtpTransport
+from mailer.delivery.smtp import SmtpTransport
 from mailer.people.consent import decide
 from mailer.store import Store, Urgency
 from tests.drill.broken import Broken

@@ -1,6 +1,6 @@
 """How does a message reach a provider over HTTP, without leaving twice or being lost unseen?
 
-The rule is that of SMTP (see `smtp`), with the first byte of the request in the place of the final dot: what was not
+The rule is that of SMTP (see `line`), with the first byte of the request in the place of the final dot: what was not
 written cannot be acted on. So the connection is opened first, then the hand-over is asked for, and on a yes the request
 is written *at once*; httpx tells us the moment (its `trace` extension), and an error raised there writes nothing.
 
