@@ -7,8 +7,9 @@ that belong to nobody (RFC 2606), so that whatever is done with the demo reaches
 import re
 import unicodedata
 from base64 import b32encode
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from hashlib import sha256
+from zoneinfo import ZoneInfo
 
 from faker import Faker
 from sqlmodel import Session, insert
@@ -78,10 +79,15 @@ def hire(session: Session, now: datetime) -> dict[str, Staff]:
     week = [(each.id, day) for each in staff.values() for day in range(6)]
     hours = {"opens": "08:00", "closes": "20:00"}
     session.execute(insert(WorkingHours), [{"staff_id": staff_id, "weekday": day} | hours for staff_id, day in week])
-    begins, ends = now - timedelta(days=3), now + timedelta(days=4)
+    begins, ends = (_midnight(now + timedelta(days=days), staff[AWAY].time_zone) for days in (-3, 5))
     away = {"staff_id": staff[AWAY].id, "deputy_id": staff[DEPUTY].id, "starts_at": begins, "ends_at": ends}
     session.execute(insert(Absence), [away | {"why": "on holiday"}])
     return staff
+
+
+def _midnight(at: datetime, zone: str) -> datetime:
+    """Return when the day of `at` begins where somebody lives: people are away for whole days."""
+    return datetime.combine(at.astimezone(ZoneInfo(zone)).date(), time(), ZoneInfo(zone))
 
 
 def made_up_name(language: str, faker: Faker) -> tuple[str, str, str]:

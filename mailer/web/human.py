@@ -134,7 +134,8 @@ def promise(session: Session, staff: Staff, customer: Customer | None, now: date
     first, zone = staff.first_name, customer.time_zone if customer else staff.time_zone
     away, back = absence(session, staff.id or 0, now), next_here(session, staff.id or 0, now)
     if away and away.deputy_id and (deputy := session.get(Staff, away.deputy_id)):
-        return _say("away", first=first, until=civil(away.ends_at, zone, now, language()), deputy=deputy.name)
+        until = civil(back or away.ends_at, zone, now, language())
+        return _say("away", first=first, until=until, deputy=deputy.name)
     if back is None:
         return _say("colleague")
     if back <= now:

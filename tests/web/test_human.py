@@ -35,7 +35,12 @@ def test_while_they_are_away_the_deputy_is_named(anyone: FlaskClient, link, hous
     with house.store.write() as session:
         session.add(Absence(staff_id=shop.staff["maya"].id, deputy_id=shop.staff["ida"].id,
                             starts_at=now - timedelta(days=1), ends_at=now + timedelta(days=3)))  # fmt: skip
-    assert "Ida Berg reads this meanwhile" in anyone.get(link("h", Purpose.HUMAN)).get_data(as_text=True)
+    html = anyone.get(link("h", Purpose.HUMAN)).get_data(as_text=True)
+    assert "Maya is away until Thursday 19 March, 11:00. Ida Berg reads this meanwhile" in html
+    clock.move_to(now + timedelta(hours=2))
+    with house.store.write() as session:  # away for a night and a day: what counts is when she is back at work
+        session.exec(select(Absence)).one().ends_at = now + timedelta(days=2, hours=12)
+    assert "away until Thursday 19 March, 09:00" in anyone.get(link("h", Purpose.HUMAN)).get_data(as_text=True)
 
 
 def test_words_become_a_conversation_with_somebody_and_automation_steps_aside(
