@@ -115,7 +115,12 @@ class Delivery(Section):
         description="addresses mail leaves from as others see them, separated by spaces, for mailer check; "
         "empty: those of the relay",
     )
-    connections: int = Field(8, ge=1, le=64, description="connections to the relay at once")
+    connections: int = Field(
+        8,
+        ge=1,
+        le=64,
+        description="connections to the relay at once; one sync to disk serves them all, so more are faster",
+    )
     batch: int = Field(500, ge=1, le=500, description="messages claimed at once")
     lease_seconds: float = Field(900, gt=0, description="how long a claim holds before another may take it")
     in_doubt: str = Field(
