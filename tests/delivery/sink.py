@@ -5,7 +5,7 @@ import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 
 from aiosmtpd import smtp
 from aiosmtpd.controller import Controller
@@ -23,6 +23,7 @@ class Sink:
     users: list[tuple[bytes, bytes]] = field(default_factory=list)
     connections: int = 0
     port: int = 0
+    thinks: float = 0  # seconds before it answers the final dot
 
     async def _mood(self, command: str, server: smtp.SMTP, address: str = "") -> str | None:
         mood = self.moods.get(f"{command} {address}") or self.moods.get(command)
@@ -63,6 +64,7 @@ class Sink:
         mood = await self._mood("DATA", server, to)
         if mood is None:
             self.got.append((envelope.mail_from or "", to, envelope.original_content or b""))
+        await asyncio.sleep(self.thinks)
         return mood or "250 2.0.0 Ok: queued as 4F1B2"
 
     def check(self, server: smtp.SMTP, session: Session, envelope: Envelope, way: str, data: Any) -> AuthResult:
@@ -70,6 +72,9 @@ class Sink:
         assert isinstance(data, LoginPassword)
         self.users.append((data.login, data.password))
         return AuthResult(success=data.password == b"s3:cret", handled=False)
+
+
+S = TypeVar("S", bound=Sink)
 
 
 class _Controller(Controller):
@@ -96,9 +101,10 @@ def sink(
     utf8: bool = False,
     wrapped: bool = False,
     ways: tuple[str, ...] = ("PLAIN", "LOGIN"),
-) -> Iterator[Sink]:
-    """Run a sink; `wrapped` is TLS from the first byte, `ways` are those it lets one sign in by."""
-    found = Sink(moods or {}, offers)
+    of: type[S] = Sink,  # type: ignore[assignment]
+) -> Iterator[S]:
+    """Run a sink `of` a kind; `wrapped` is TLS from the first byte, `ways` are those it lets one sign in by."""
+    found = of(moods or {}, offers)
     starttls = None if wrapped else tls
     options: dict[str, Any] = {"tls_context": starttls, "decode_data": False, "enable_SMTPUTF8": utf8}
     options["auth_exclude_mechanism"] = {"PLAIN", "LOGIN"} - set(ways)
