@@ -85,6 +85,7 @@ def serve(house: House, app: Flask, ready: Callable[[str], None]) -> None:
         listener = listener_of(house, *settings.address(house.settings.replies.listen, "[replies] listen"))
     try:
         host, port = settings.address(house.settings.web.listen, "[web] listen")
+        app.test_client().get("/sign-in")  # what pages are made of is ready before the rest takes the processor
         with pages(app, host, port, house.settings.web.threads) as address:
             pipeline.fold(house, clock.now())  # nobody waits for it but those who send
             if listener:
