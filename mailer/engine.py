@@ -101,6 +101,7 @@ def open_postgresql(url: URL, *, read_only: bool) -> Engine:
         "idle_in_transaction_session_timeout": IDLE_SECONDS,
     }
     said = " ".join(f"-c {name}={seconds}s" for name, seconds in limits.items())
+    said += " -c jit=off"  # a question about a table that just grew would be compiled for longer than it takes
     given = {"options": f"{said} -c timezone=UTC", "application_name": "mailer", "connect_timeout": 10, "keepalives": 1}
     reader = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
     try:

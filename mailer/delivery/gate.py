@@ -29,7 +29,7 @@ from mailer.campaigns.campaign import Campaign, CampaignState, RunState
 from mailer.delivery.clear import clear_of
 from mailer.delivery.message import GUARD, LEFT, PENDING, Kind, State
 from mailer.delivery.outbox import Judge
-from mailer.dialect import among
+from mailer.dialect import among, row_by_row
 from mailer.people.consent import agrees, consenting
 from mailer.people.customer import Customer
 from mailer.people.hold import Hold, holds
@@ -370,10 +370,12 @@ _HISTORY = sa.select(_M.c.id, _M.c.customer_id, _M.c.campaign_id, _M.c.state, _M
 )
 _SUPPRESSION = SQLModel.metadata.tables[str(Suppression.__tablename__)]
 _PEOPLE = sa.select(_CUSTOMER.c.id, _CUSTOMER.c.email, _CUSTOMER.c.time_zone).where(among(_CUSTOMER.c.id, "ids"))
+_IS_SUPPRESSED = sa.select(_SUPPRESSION.c.address).where(_SUPPRESSION.c.address == sa.func.lower(_CUSTOMER.c.email))
+_HAD = sa.select(_M.c.id).where(_M.c.customer_id == _CUSTOMER.c.id, _COUNTS)
 _NOTHING_AGAINST = sa.and_(
     agrees(_CUSTOMER.c.id, sa.bindparam("topic")),
-    ~sa.exists().where(_SUPPRESSION.c.address == sa.func.lower(_CUSTOMER.c.email)),
-    ~sa.exists().where(_M.c.customer_id == _CUSTOMER.c.id, _COUNTS),
+    ~row_by_row(_IS_SUPPRESSED).exists(),
+    ~row_by_row(_HAD).exists(),
 )
 
 

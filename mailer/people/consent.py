@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import aliased
 from sqlmodel import Field, Session, SQLModel, and_, col, or_, select
 
+from mailer.dialect import row_by_row
 from mailer.errors import Invalid
 from mailer.store import CHUNK, ID, UTC
 
@@ -82,7 +83,7 @@ def consenting(session: Session, customer_ids: Iterable[int], topic_id: str) -> 
 def agrees(customer_id: Any, topic_id: Any) -> Any:
     """Match rows whose customer's newest decision about their topic is yes; both are columns of the row."""
     theirs = and_(Consent.customer_id == customer_id, Consent.topic_id == topic_id)
-    return select(Consent.id).where(theirs, col(Consent.granted), _is_newest()).exists()
+    return row_by_row(select(Consent.id).where(theirs, col(Consent.granted), _is_newest())).exists()
 
 
 def _is_newest() -> Any:
