@@ -153,7 +153,7 @@ class Recipient(SQLModel, table=True):
     customer_id: int = Field(foreign_key="customer.id", sa_type=ID, index=True)
     address: str
     state: RecipientState = Field(sa_type=words(RecipientState))
-    reason: str = ""  # of being left out: a word of delivery.gate.No
+    reason: str = ""  # of being left out: a word of delivery.policy.No
     due_at: datetime = Field(sa_type=UTC)
     chosen_at: datetime = Field(sa_type=UTC)
 

@@ -11,5 +11,6 @@ maillog     what a relay's log says of our messages              accounts  where
 relays      several relays as one way out                        pace      how fast mail goes to one domain
 breaker     whether a server that failed is asked again          ramp      how many a day a new relay may take
 allotment   how many of these it took, in the database           turns     so many a second, and no more
+policy      the rules of the gate, in their order                facts     what they look at
 release     what a crash, a person, a policy let go of or stop   outgoing  connections that stay open between rounds
 """

@@ -13,8 +13,8 @@ import sqlalchemy as sa
 from sqlmodel import Session, SQLModel, col, select
 
 from mailer.campaigns.campaign import Campaign, CampaignState, RecipientState, Run, RunState
-from mailer.delivery.gate import No
 from mailer.delivery.message import PENDING, State, T
+from mailer.delivery.policy import No
 
 STANDS_STILL = timedelta(minutes=10)
 EVERYWHERE = T.c.state.in_(list(State))  # true of every message; said, because their index goes by the state first

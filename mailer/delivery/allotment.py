@@ -18,9 +18,9 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel import Field, Session, SQLModel, col, select
 
-from mailer.delivery.gate import No, Refusal
 from mailer.delivery.message import State, T
 from mailer.delivery.outbox import Judge
+from mailer.delivery.policy import No, Refusal
 from mailer.delivery.ramp import Ramp
 
 

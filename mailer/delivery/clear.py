@@ -1,6 +1,6 @@
 """Against which messages does nothing speak at all?
 
-The gate's policy (see `gate`) has many reasons to say no, and each needs a fact: a suppressed address, a withdrawn
+The gate's policy (see `policy`) has many reasons to say no, and each needs a fact: a suppressed address, a withdrawn
 consent, a hold, another email to the same customer, a paused campaign, a late hour. Here one statement finds the
 messages for which there is no such fact; whatever has one, or is not an ordinary campaign email, is left to the policy,
 which may still say yes. A message that is clear would get a yes from every rule; a test asks both about many worlds.

@@ -30,7 +30,7 @@ from mailer.prepared import Prepared
 from mailer.store import CHUNK, UTC
 
 if TYPE_CHECKING:
-    from mailer.delivery.gate import Refusal
+    from mailer.delivery.policy import Refusal
 
 Judge = Callable[[Session, Sequence[int], datetime], "Mapping[int, Refusal]"]  # ids of messages -> who may not leave
 Claim = tuple[int, int]  # a message's id, and the epoch it was claimed in

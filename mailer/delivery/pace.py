@@ -15,9 +15,9 @@ from sqlmodel import Session
 
 from mailer import clock
 from mailer.delivery.breaker import Breaker
-from mailer.delivery.gate import No, Refusal
 from mailer.delivery.message import T
 from mailer.delivery.outbox import Judge
+from mailer.delivery.policy import No, Refusal
 from mailer.delivery.transport import Outcome, Receipt
 
 SLOW_DOWN = (421, 450, 451, 452)

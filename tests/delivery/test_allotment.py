@@ -8,8 +8,8 @@ from sqlmodel import select
 
 from mailer.delivery import outbox
 from mailer.delivery.allotment import Allotments, RelayDay
-from mailer.delivery.gate import No
 from mailer.delivery.message import Message, State, T
+from mailer.delivery.policy import No
 from mailer.delivery.ramp import Ramp
 from mailer.store import Store, Urgency
 from tests.delivery.conftest import Town, found, yes
@@ -86,7 +86,7 @@ def test_what_the_gate_refuses_is_not_counted(town: Town) -> None:
     claimed = claim(town, allotments, town.now)
     for message in claimed:
         allotments.stand(message.id or 0, "new")
-    from mailer.delivery.gate import Refusal
+    from mailer.delivery.policy import Refusal
 
     def no(session: object, ids: list[int], now: datetime) -> dict[int, Refusal]:
         return {ident: Refusal(No.HELD, None, "a talk") for ident in ids[:2]}

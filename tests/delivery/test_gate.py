@@ -8,8 +8,8 @@ from sqlmodel import Session, select
 
 from mailer.campaigns.campaign import Campaign, CampaignState, RunState
 from mailer.delivery import departing, gate, outbox, release
-from mailer.delivery.gate import No
 from mailer.delivery.message import Kind, Message, State, T
+from mailer.delivery.policy import STATES, No, quiet_until
 from mailer.people.consent import Consent
 from mailer.people.customer import Customer
 from mailer.people.hold import Hold
@@ -151,10 +151,10 @@ ZONES = ("Europe/Berlin", "Asia/Kolkata", "America/St_Johns")
 @given(st.datetimes(datetime(2026, 1, 1), datetime(2026, 12, 31)), st.sampled_from(ZONES))
 def test_quiet_hours_always_end_and_end_in_the_morning(naive: datetime, zone: str) -> None:
     now = naive.replace(tzinfo=UTC)
-    until = gate.quiet_until(now, zone, GATE)
+    until = quiet_until(now, zone, GATE)
     if until is not None:
         assert now < until <= now + timedelta(hours=11)
-        assert gate.quiet_until(until, zone, GATE) is None
+        assert quiet_until(until, zone, GATE) is None
 
 
 @pytest.mark.parametrize(
@@ -225,4 +225,4 @@ def test_a_batch_of_five_hundred_is_judged_in_a_few_queries(store: Store, town: 
 
 
 def test_every_no_has_a_state_and_every_state_a_reason(session: Session) -> None:
-    assert set(gate.STATES) == set(No)
+    assert set(STATES) == set(No)

@@ -9,6 +9,7 @@ from sqlmodel import Session, select
 from mailer.delivery import departing, gate, outbox, release
 from mailer.delivery.accounts import accounts
 from mailer.delivery.message import Kind, Message, State
+from mailer.delivery.policy import No, Refusal
 from mailer.delivery.retry import Retry
 from mailer.delivery.transport import Outcome, Receipt
 from mailer.store import Store
@@ -91,7 +92,7 @@ def test_what_the_gate_refuses_is_set_aside_with_its_reason(town: Town) -> None:
     (one, epoch), other = claims(town.claim())
 
     def no(*_: object) -> dict[int, gate.Refusal]:
-        return {one: gate.Refusal(gate.No.HELD, None, "they wrote to us")}
+        return {one: Refusal(No.HELD, None, "they wrote to us")}
 
     assert outbox.hand_over(town.session, [(one, epoch), other], town.now, no) == {other}
     held = town.session.get(Message, one, populate_existing=True)
@@ -297,7 +298,7 @@ def test_many_are_refused_at_their_dots_at_once_and_only_what_is_ours(town: Town
     mine = claims(town.claim())
 
     def no(_session: object, ids: list[int], _now: object) -> dict[int, gate.Refusal]:
-        return {one: gate.Refusal(gate.No.CANCELLED, None, "the run was cancelled") for one in ids}
+        return {one: Refusal(No.CANCELLED, None, "the run was cancelled") for one in ids}
 
     stale = [(mine[0][0], mine[0][1] + 1), *mine[1:]]
     assert outbox.hand_over(town.session, stale, town.now, no) == set()
@@ -325,7 +326,7 @@ def test_of_two_claims_of_one_message_that_is_refused_the_newer_is_set_aside(tow
     new = claims(outbox.claim(town.session, "me", later, 10, timedelta(minutes=15)))
 
     def no(_session: object, ids: list[int], _now: object) -> dict[int, gate.Refusal]:
-        return {one: gate.Refusal(gate.No.CANCELLED, None, "the run was cancelled") for one in ids}
+        return {one: Refusal(No.CANCELLED, None, "the run was cancelled") for one in ids}
 
     assert outbox.hand_over(town.session, [*new, *old], later, no) == set()
     assert states(town.session) == [State.CANCELLED]

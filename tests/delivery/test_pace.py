@@ -5,9 +5,9 @@ from sqlmodel import select
 
 from mailer import clock
 from mailer.delivery import outbox
-from mailer.delivery.gate import No
 from mailer.delivery.message import Message, State
 from mailer.delivery.pace import Pace
+from mailer.delivery.policy import No
 from mailer.delivery.transport import Outcome, Receipt
 from tests.delivery.conftest import Town, yes
 from tests.delivery.test_outbox import states
