@@ -15,7 +15,7 @@ from sqlmodel import Session
 
 from mailer.campaigns.campaign import Campaign, Recipient, RecipientState, Run
 from mailer.delivery.message import Kind, Message, State, T
-from mailer.dialect import DIGITS, fingerprint, fingerprint_of, insert_new, sortable, unguessable
+from mailer.dialect import fingerprint, fingerprint_of, insert_new, sortable, unguessable
 from mailer.people.customer import Customer
 from mailer.prepared import Prepared
 from mailer.store import letters
@@ -25,13 +25,6 @@ def new_message_id(*parts: object, domain: str) -> str:
     """Return the Message-ID (RFC 5322, 3.6.4) of what `parts` name: the same parts, the same id."""
     digest = hashlib.sha256("\x1f".join(map(str, parts)).encode()).digest()
     return f"{letters(digest[:26])}@{domain}"
-
-
-def message_id_of(campaign: Campaign, occurrence: str, customer_id: int, address: str, domain: str) -> str:
-    """Return the Message-ID of a campaign's email to a customer: the same whenever the run is made, see `enqueue`."""
-    run, whose = fingerprint_of(f"{campaign.public_id}\x1f{occurrence}"), str(customer_id + 10**DIGITS)[1:]
-    named = fingerprint_of(f"{campaign.public_id}\x1f{occurrence}\x1f{address}")
-    return f"{run[:RUN_DIGITS]}{whose}{named[:NAME_DIGITS]}@{domain}"
 
 
 RUN_DIGITS, NAME_DIGITS = 6, 24

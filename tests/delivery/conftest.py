@@ -10,6 +10,7 @@ from sqlmodel import Session
 from mailer.campaigns.campaign import Campaign, CampaignState, Recipient, RecipientState, Run, RunState
 from mailer.delivery import departing, outbox
 from mailer.delivery.message import Message
+from mailer.dialect import DIGITS, fingerprint_of
 from mailer.people.consent import Consent, Topic
 from mailer.people.customer import Customer
 from mailer.people.staff import Role, Staff
@@ -105,3 +106,10 @@ Yes = Callable[..., dict[int, object]]
 def yes(session: Session, ids: object, now: datetime) -> dict[int, object]:
     """A gate that is always open."""
     return {}
+
+
+def message_id_of(campaign: Campaign, occurrence: str, customer_id: int, address: str, domain: str) -> str:
+    """Say by itself what a database makes: the Message-ID of a campaign's email, the same whenever the run is made."""
+    run, whose = fingerprint_of(f"{campaign.public_id}\x1f{occurrence}"), str(customer_id + 10**DIGITS)[1:]
+    named = fingerprint_of(f"{campaign.public_id}\x1f{occurrence}\x1f{address}")
+    return f"{run[: departing.RUN_DIGITS]}{whose}{named[: departing.NAME_DIGITS]}@{domain}"

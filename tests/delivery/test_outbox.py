@@ -13,7 +13,7 @@ from mailer.delivery.policy import No, Refusal
 from mailer.delivery.retry import Retry
 from mailer.delivery.transport import Outcome, Receipt
 from mailer.store import Store
-from tests.delivery.conftest import DOMAIN, Town, found, yes
+from tests.delivery.conftest import DOMAIN, Town, found, message_id_of, yes
 
 START = datetime(2026, 3, 16, 10, tzinfo=UTC)
 RETRY = Retry()
@@ -37,7 +37,7 @@ def test_enqueueing_a_run_twice_makes_each_message_once(town: Town) -> None:
     assert len(messages) == 3
     assert {m.staff_id for m in messages} == {town.staff.id}
     for message, customer in zip(messages, customers, strict=True):  # what Python says is what the database made
-        named = departing.message_id_of(campaign, run.occurrence, customer.id, customer.email, DOMAIN)
+        named = message_id_of(campaign, run.occurrence, customer.id, customer.email, DOMAIN)
         assert message.message_id == named
     assert len({message.public_id[10:] for message in messages}) == 3, "nobody can guess one from another"
     assert [message.public_id for message in messages] == sorted(message.public_id for message in messages)

@@ -200,16 +200,17 @@ def test_a_house_saved_while_it_sends_and_lost_writes_to_nobody_twice(
 
 def test_what_is_planned_again_after_a_restore_does_not_leave_again(store: Store, now: datetime) -> None:
     from tests.delivery.conftest import found as found_town
+    from tests.delivery.conftest import message_id_of
 
     with store.write() as session:
         departed.apply(session, [])
         town = found_town(session, now)
         campaign, customers = town.campaign(), town.customers(3)
         ids = [
-            departing.message_id_of(campaign, "2026-03-01T09:00", customer.id, customer.email, "shop.example")
+            message_id_of(campaign, "2026-03-01T09:00", customer.id, customer.email, "shop.example")
             for customer in customers
         ]
-        renumbered = departing.message_id_of(campaign, "2026-03-01T09:00", 77, customers[1].email, "shop.example")
+        renumbered = message_id_of(campaign, "2026-03-01T09:00", 77, customers[1].email, "shop.example")
         departed.apply(session, [Left(now, ids[0], True), Left(now, renumbered, False)])
         run = town.run(campaign, customers)
         departed.meet(session, run.id)
