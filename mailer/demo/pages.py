@@ -8,6 +8,7 @@ import re
 import urllib.error
 import urllib.request
 from email.message import EmailMessage
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,8 @@ from mailer.demo import customers
 from mailer.demo.mailbox import Delivery, Mailbox
 from mailer.web import doors, headers
 
-PAGE = 40  # emails a page
+PAGE = 25  # emails a page
+TALK = 10  # other emails shown beside one
 ASSETS = Path(__file__).parent / "assets"
 
 
@@ -56,7 +58,7 @@ def mailbox_pages(mailbox: Mailbox, listener: tuple[str, int]) -> Blueprint:
             text=_part(email, "plain"),
             has_html=bool(_part(email, "html")),
             one_click=_one_click(email),
-            talk=[_line(each) for each in reversed(mailbox.of(delivery.address)) if each.number != number],
+            talk=[_line(each) for each in mailbox.of(delivery.address) if each.number != number][:TALK],
             headers=[(name, value) for name, value in email.items() if not name.startswith("X-Arrived")],
         )
 
@@ -112,6 +114,7 @@ def _find(mailbox: Mailbox, number: int) -> Delivery:
     return mailbox.deliveries[number - 1]
 
 
+@lru_cache(maxsize=2_000)  # an email never changes, and reading one takes some milliseconds
 def _line(delivery: Delivery) -> dict[str, Any]:
     email = delivery.read()
     text = _part(email, "plain")

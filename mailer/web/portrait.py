@@ -23,6 +23,7 @@ OURS = {
     "email_sent", "replied", "wrote", "asked_for_call", "answered", "consent_given", "unsubscribed",
     "conversation_opened", "conversation_ended", "clicked",
 }  # fmt: skip
+LINKS = {"message", "campaign", "representative"}  # of an event: names of our rows, which say nothing to a reader
 EMAILS = 20
 FIRST = (  # of what we know, what tells most to whoever is about to answer
     "days_since_basket", "usual_interval", "baskets_365", "spend_365", "favourite_department", "new_favourite",
@@ -106,5 +107,5 @@ def _said(known: dict[str, Any]) -> str:
     return ", ".join(
         f"{name.removesuffix('_cents').replace('_', ' ')} {fact(value, 'cents' if name.endswith('_cents') else '')}"
         for name, value in known.items()
-        if value not in (None, "", 0)
+        if value not in (None, "", 0) and name not in LINKS
     )
