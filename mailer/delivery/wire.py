@@ -159,27 +159,34 @@ class Wire(asyncio.Protocol):
         """
         if self._rest or self._lines or self._replies or self._transport is None:
             self.end("clear text before TLS")
+        if self.gone or self._transport is None:
             raise self.gone or Gone("no connection")
         try:
-            self._transport = await asyncio.get_running_loop().start_tls(
-                self._transport, self, context, server_hostname=host, ssl_handshake_timeout=seconds
-            )
+            async with asyncio.timeout(seconds):  # the loop's own limit is for handshakes that began
+                self._transport = await asyncio.get_running_loop().start_tls(
+                    self._transport, self, context, server_hostname=host, ssl_handshake_timeout=seconds
+                )
         except (OSError, ssl.SSLError) as error:
             self.end(f"no TLS with {host}: {error}")
         if self.gone:
             raise self.gone
 
     def end(self, why: str) -> None:
-        """Drop the connection: whoever listens is told why."""
+        """Drop the connection: whoever listens is told why, unless all they wait for was said before."""
         self.gone = self.gone or Gone(why)
         if self._transport is not None:
             self._transport.abort()
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
+        self._tell_listener()
         for future in (self._listener, self._drained):
             if future is not None and not future.done():
                 future.set_exception(self.gone)
+
+    def _tell_listener(self) -> None:
+        if self._listener is not None and len(self._replies) >= self._wanted and not self._listener.done():
+            self._listener.set_result(None)
 
     # What asyncio calls
 
@@ -190,9 +197,6 @@ class Wire(asyncio.Protocol):
     def data_received(self, data: bytes) -> None:
         """Cut what came into lines, and lines into replies."""
         *lines, self._rest = (self._rest + data).split(b"\n")
-        if len(self._rest) > LINE:
-            self.end("a line without end")
-            return
         for line in lines:
             found = _read(line)
             if found is None:
@@ -208,8 +212,9 @@ class Wire(asyncio.Protocol):
                     continue
                 reply, self._lines = Reply(reply.code, tuple(self._lines)), []
             self._replies.append(reply)
-        if self._listener is not None and len(self._replies) >= self._wanted and not self._listener.done():
-            self._listener.set_result(None)
+        self._tell_listener()
+        if len(self._rest) > LINE:
+            self.end("a line without end")
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Tell whoever listens."""

@@ -1,3 +1,4 @@
+import re
 import socket
 import ssl
 import threading
@@ -235,6 +236,27 @@ def test_a_certificate_of_another_server_or_of_yesterday_ends_it_before_the_pass
     assert (receipt.outcome, receipt.code) == (Outcome.DEFERRED, 0)
     assert words in receipt.text
     assert (server.users, server.got) == ([], [])
+
+
+@pytest.mark.parametrize("words", [b"220 go on\r\nhello there\r\n", b"220 go on\r\n250 too early\r\n"])
+def test_words_in_the_clear_that_come_with_the_yes_to_tls_end_it_at_once(words: bytes) -> None:
+    def talk() -> None:
+        with listening.accept()[0] as talking:
+            talking.sendall(b"220 here\r\n")
+            talking.recv(100)
+            talking.sendall(b"250-here\r\n250 STARTTLS\r\n")
+            talking.recv(100)
+            talking.sendall(words)
+            talking.recv(100)
+
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        server = threading.Thread(target=talk, daemon=True)
+        server.start()
+        relay = Relay.from_url(f"smtp://127.0.0.1:{listening.getsockname()[1]}?tls=required")
+        [(_, receipt)] = send(SmtpTransport(relay, SOON), [envelope()])
+        server.join()
+    assert receipt.outcome is Outcome.DEFERRED
+    assert re.search("not an SMTP reply|clear text before TLS", receipt.text)
 
 
 def test_tls_from_the_first_byte_carries_password_and_message(certificate: Path, tls: ssl.SSLContext) -> None:

@@ -51,6 +51,22 @@ def test_nonsense_ends_the_connection_and_is_told(raw: bytes, words: str) -> Non
         heard(wire, 1)
 
 
+@pytest.mark.parametrize("nonsense", [b"hello\r\n", b"x" * (LINE + 1), b"250-more\r\n" * (LINES + 1)])
+@pytest.mark.parametrize("waits", [True, False])
+def test_what_was_said_before_nonsense_counts_even_if_one_packet_brings_both(nonsense: bytes, waits: bool) -> None:
+    async def run() -> None:
+        wire = Wire()
+        listens = asyncio.ensure_future(wire.reply(5))
+        if waits:
+            await asyncio.sleep(0)
+        wire.data_received(b"250 2.0.0 Ok: queued\r\n" + nonsense)
+        assert await listens == Reply(250, ("2.0.0 Ok: queued",))
+        with pytest.raises(Gone):
+            await wire.reply(5)
+
+    asyncio.run(run())
+
+
 def test_silence_ends_it_and_what_comes_later_is_no_answer_to_anything() -> None:
     async def run() -> Wire:
         wire = Wire()
