@@ -43,7 +43,8 @@ class Relay(sinks.Sink):
         answer = await super().handle_DATA(server, session, envelope)
         data = envelope.original_content or b""
         self.delivered.setdefault(email.message_from_bytes(data)[HEADER], data)
-        if self.kills and len(self.got) == 3 and self.sender:
+        if self.kills and len(self.got) >= 3 and self.sender:  # of two that think at once, either may see four
+            self.kills = False
             os.kill(self.sender.pid, signal.SIGKILL)
             self.sender.wait()
         return answer
@@ -70,7 +71,7 @@ def test_what_was_in_doubt_leaves_again_with_the_same_bytes_and_is_delivered_onc
                     now=now, letter={"subject": "Hello", "html": "<p>Hello</p>", "text": f"Number {n}"},
                 )  # fmt: skip
         assert send(home, relay) == -signal.SIGKILL
-        relay.kills = False
+        assert not relay.kills
         assert send(home, relay) == 0
         times = Counter(to for _, to, _ in relay.got)
         twice = [to for to, count in times.items() if count > 1]
