@@ -39,7 +39,6 @@ def undisturbed() -> Iterator[None]:
     try:
         yield
     finally:
-        gc.freeze()
         gc.enable()
 
 
