@@ -17,7 +17,7 @@ from sqlmodel import Session, SQLModel
 
 from mailer import store
 from mailer.campaigns.campaign import CampaignState, RunState
-from mailer.delivery.message import LEFT, PENDING, Kind, T
+from mailer.delivery.message import LEFT, TO_LEAVE, Kind, T, guard, in_one_of
 from mailer.dialect import among
 from mailer.people.consent import agrees
 from mailer.people.customer import Customer
@@ -38,18 +38,17 @@ def _clear() -> Any:
     tables = SQLModel.metadata.tables
     customer, hold, suppression = (tables[str(each.__tablename__)] for each in (Customer, Hold, Suppression))
     campaign, run, other = tables["campaign"], tables["run"], T.alias("other")
-    state: Any = sa.func.coalesce(other.c.state, sa.literal_column("''"))  # found by their customer: see message.GUARD
+    state = guard(other)  # found by their customer
     same_campaign = sa.and_(
         other.c.campaign_id == T.c.campaign_id, campaign.c.again_after_days > sa.bindparam("cap_days")
     )
     recent = sa.or_(other.c.handed_over_at > sa.bindparam("since", type_=store.UTC), same_campaign)
-    left = sa.and_(sa.or_(*(state == each for each in LEFT)), recent)
-    waits = sa.or_(*(state == each for each in PENDING if each not in LEFT))
+    left = sa.and_(in_one_of(LEFT, state), recent)
     another = sa.select(other.c.id).where(
         other.c.customer_id == T.c.customer_id,
         other.c.id != T.c.id,
         other.c.kind == Kind.CAMPAIGN,
-        sa.or_(waits, left),
+        sa.or_(in_one_of(TO_LEAVE, state), left),
     )
     spellings = (T.c.address, sa.func.lower(T.c.address))
     return (

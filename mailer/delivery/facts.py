@@ -5,14 +5,14 @@ Facts are loaded for the whole batch, in a few queries, never per message.
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
-from typing import Any, Protocol
+from typing import Protocol
 
 import sqlalchemy as sa
 from sqlmodel import Session, SQLModel
 
 from mailer import store
 from mailer.campaigns.campaign import Campaign
-from mailer.delivery.message import GUARD, LEFT, PENDING, Kind, State
+from mailer.delivery.message import LEFT, TO_LEAVE, Kind, in_one_of
 from mailer.delivery.policy import Candidate, Facts
 from mailer.dialect import among, row_by_row
 from mailer.people.consent import agrees, consenting
@@ -49,16 +49,11 @@ _CANDIDATES = (
 )  # fmt: skip
 
 
-def _in_one_of(states: Iterable[State]) -> Any:
-    """Like IN, which no `Prepared` may hold."""
-    return sa.or_(*(state == GUARD for state in states))
-
-
 _COUNTS = sa.and_(
     _M.c.kind == Kind.CAMPAIGN,
     sa.or_(
-        sa.and_(_in_one_of(LEFT), _M.c.handed_over_at > sa.bindparam("since", type_=store.UTC)),
-        _in_one_of([state for state in PENDING if state not in LEFT]),
+        sa.and_(in_one_of(LEFT), _M.c.handed_over_at > sa.bindparam("since", type_=store.UTC)),
+        in_one_of(TO_LEAVE),
     ),
 )  # towards what a customer has had, or is to get
 _HISTORY = sa.select(_M.c.id, _M.c.customer_id, _M.c.campaign_id, _M.c.state, _M.c.priority, _M.c.handed_over_at).where(

@@ -6,6 +6,7 @@ costs more than all its columns, so each has to say what asks for it.
 """
 
 import enum
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
@@ -117,7 +118,19 @@ class Message(SQLModel, table=True):
 
 
 T = SQLModel.metadata.tables["message"]
-# The state as a condition, never as the way to the row: an index on it would lead through half the table.
-GUARD: Any = sa.func.coalesce(T.c.state, sa.literal_column("''"))
+
+
+def guard(table: Any) -> Any:
+    """Return the state as a condition, never as the way to the row: its index would lead through half the table."""
+    return sa.func.coalesce(table.c.state, sa.literal_column("''"))
+
+
+GUARD = guard(T)
 PENDING = (State.READY, State.WAITING, State.CLAIMED, State.HANDED_OVER)
 LEFT = (State.HANDED_OVER, State.SENT, State.IN_DOUBT)  # left the house, as far as we can know
+TO_LEAVE = tuple(state for state in PENDING if state not in LEFT)
+
+
+def in_one_of(states: Iterable[State], state: Any = GUARD) -> sa.ColumnElement[bool]:
+    """Like IN, which cannot be run for many rows at once, and which no `Prepared` may hold."""
+    return sa.or_(*(state == each for each in states))

@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 from sqlmodel import Session
 
-from mailer.delivery.message import GUARD, LEFT, Kind, Message, State, T
+from mailer.delivery.message import GUARD, LEFT, Kind, Message, State, T, in_one_of
 from mailer.delivery.retry import Retry
 from mailer.delivery.transport import Outcome, Receipt
 from mailer.dialect import among, is_shared, written
@@ -45,11 +45,6 @@ def _is(state: State) -> sa.ColumnElement[bool]:
 
 def _this() -> sa.ColumnElement[bool]:
     return sa.and_(T.c.id == sa.bindparam("its_id"), T.c.epoch == sa.bindparam("its_epoch"))
-
-
-def _in_one_of(states: Sequence[State]) -> sa.ColumnElement[bool]:
-    """Like IN, which cannot be run for many rows at once."""
-    return sa.or_(*(state == GUARD for state in states))
 
 
 def claim(
@@ -226,7 +221,7 @@ _SETTLED: dict[Outcome, tuple[tuple[State, ...], dict[str, Any]]] = {
     ),
 }  # from which states, to what
 _SETTLE = {
-    outcome: Prepared(sa.update(T).where(_this(), _in_one_of(states)).values(values))
+    outcome: Prepared(sa.update(T).where(_this(), in_one_of(states)).values(values))
     for outcome, (states, values) in _SETTLED.items()
 }
 

@@ -293,40 +293,39 @@ def test_whatever_happens_everybody_is_accounted_for_and_nobody_leaves_twice(
         session.rollback()
 
 
+def cancelled(_session: object, ids: list[int], _now: object) -> dict[int, gate.Refusal]:
+    return {one: Refusal(No.CANCELLED, None, "the run was cancelled") for one in ids}
+
+
+def slept_past_the_lease(town: Town, customers: int) -> tuple[list[outbox.Claim], list[outbox.Claim], datetime]:
+    """Return what a sender had claimed, what it claimed once more when its lease was over, and when that was."""
+    town.run(town.campaign(), town.customers(customers))
+    old = claims(town.claim())
+    later = town.now + timedelta(minutes=16)
+    release.recover(town.session, later)
+    return old, claims(outbox.claim(town.session, "me", later, 10, timedelta(minutes=15))), later
+
+
 def test_many_are_refused_at_their_dots_at_once_and_only_what_is_ours(town: Town) -> None:
     town.run(town.campaign(), town.customers(5))
     mine = claims(town.claim())
 
-    def no(_session: object, ids: list[int], _now: object) -> dict[int, gate.Refusal]:
-        return {one: Refusal(No.CANCELLED, None, "the run was cancelled") for one in ids}
-
     stale = [(mine[0][0], mine[0][1] + 1), *mine[1:]]
-    assert outbox.hand_over(town.session, stale, town.now, no) == set()
+    assert outbox.hand_over(town.session, stale, town.now, cancelled) == set()
     assert states(town.session) == [State.CLAIMED, *[State.CANCELLED] * 4]
-    assert outbox.set_aside(town.session, mine[:1], town.now, no) == {mine[0]}
+    assert outbox.set_aside(town.session, mine[:1], town.now, cancelled) == {mine[0]}
     assert states(town.session) == [State.CANCELLED] * 5
 
 
 def test_of_two_claims_of_one_message_in_one_round_the_newer_is_handed_over(town: Town) -> None:
     """Whoever slept past its lease may have claimed again what it still has in hand."""
-    town.run(town.campaign(), town.customers(2))
-    old = claims(town.claim())
-    later = town.now + timedelta(minutes=16)
-    release.recover(town.session, later)
-    new = claims(outbox.claim(town.session, "me", later, 10, timedelta(minutes=15)))
+    old, new, later = slept_past_the_lease(town, 2)
     assert [epoch for _, epoch in new] == [2, 2]
     assert outbox.hand_over(town.session, [*new[:1], *old, *new[1:]], later, yes) == set(new)
 
 
 def test_of_two_claims_of_one_message_that_is_refused_the_newer_is_set_aside(town: Town) -> None:
-    town.run(town.campaign(), town.customers(1))
-    old = claims(town.claim())
-    later = town.now + timedelta(minutes=16)
-    release.recover(town.session, later)
-    new = claims(outbox.claim(town.session, "me", later, 10, timedelta(minutes=15)))
+    old, new, later = slept_past_the_lease(town, 1)
 
-    def no(_session: object, ids: list[int], _now: object) -> dict[int, gate.Refusal]:
-        return {one: Refusal(No.CANCELLED, None, "the run was cancelled") for one in ids}
-
-    assert outbox.hand_over(town.session, [*new, *old], later, no) == set()
+    assert outbox.hand_over(town.session, [*new, *old], later, cancelled) == set()
     assert states(town.session) == [State.CANCELLED]
