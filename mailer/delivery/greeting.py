@@ -38,7 +38,8 @@ async def _greet(relay: Relay, patience: Patience) -> Greeting:
         return Greeting(wrong=str(error))
     except OSError as error:
         return Greeting(
-            wrong=f"{relay.host}:{relay.port}: {error or 'no answer'}", silent=not isinstance(error, ConnectionError)
+            wrong=f"{relay.host}:{relay.port}: {str(error) or 'no answer'}",
+            silent=not isinstance(error, ConnectionError),
         )
     secured = line.wire.tls
     await line.close()

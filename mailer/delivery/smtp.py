@@ -106,7 +106,9 @@ class SmtpTransport:
     def _unreachable(self, error: Exception) -> Receipt:
         if isinstance(error, Unfit):
             return Receipt(Outcome.DEFERRED, 0, str(error))
-        return Receipt(Outcome.DEFERRED, 0, f"cannot reach {self.relay.host}:{self.relay.port}: {error or 'no answer'}")
+        return Receipt(
+            Outcome.DEFERRED, 0, f"cannot reach {self.relay.host}:{self.relay.port}: {str(error) or 'no answer'}"
+        )
 
 
 class _Queue:

@@ -162,10 +162,12 @@ class Wire(asyncio.Protocol):
         if self.gone or self._transport is None:
             raise self.gone or Gone("no connection")
         try:
-            async with asyncio.timeout(seconds):  # the loop's own limit is for handshakes that began
+            async with asyncio.timeout(seconds):  # the loop has a limit only for handshakes that began
                 self._transport = await asyncio.get_running_loop().start_tls(
-                    self._transport, self, context, server_hostname=host, ssl_handshake_timeout=seconds
+                    self._transport, self, context, server_hostname=host
                 )
+        except TimeoutError:
+            self.end(f"no TLS with {host} within {seconds:g} seconds")
         except (OSError, ssl.SSLError) as error:
             self.end(f"no TLS with {host}: {error}")
         if self.gone:

@@ -3,7 +3,8 @@ import socket
 import ssl
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -238,8 +239,15 @@ def test_a_certificate_of_another_server_or_of_yesterday_ends_it_before_the_pass
     assert (server.users, server.got) == ([], [])
 
 
-@pytest.mark.parametrize("words", [b"220 go on\r\nhello there\r\n", b"220 go on\r\n250 too early\r\n"])
-def test_words_in_the_clear_that_come_with_the_yes_to_tls_end_it_at_once(words: bytes) -> None:
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (b"220 go on\r\nhello there\r\n", "not an SMTP reply"),
+        (b"220 go on\r\n250 too early\r\n", "clear text before TLS"),
+        (b"220 go on\r\n", r"no TLS with 127\.0\.0\.1 within 1 seconds"),
+    ],
+)
+def test_a_server_that_says_yes_to_tls_and_does_not_begin_it_holds_nobody(words: bytes, told: str) -> None:
     def talk() -> None:
         with listening.accept()[0] as talking:
             talking.sendall(b"220 here\r\n")
@@ -247,16 +255,24 @@ def test_words_in_the_clear_that_come_with_the_yes_to_tls_end_it_at_once(words: 
             talking.sendall(b"250-here\r\n250 STARTTLS\r\n")
             talking.recv(100)
             talking.sendall(words)
-            talking.recv(100)
+            with suppress(ConnectionError):
+                while talking.recv(100):
+                    pass
 
     with socket.create_server(("127.0.0.1", 0)) as listening:
         server = threading.Thread(target=talk, daemon=True)
         server.start()
         relay = Relay.from_url(f"smtp://127.0.0.1:{listening.getsockname()[1]}?tls=required")
-        [(_, receipt)] = send(SmtpTransport(relay, SOON), [envelope()])
+        [(_, receipt)] = send(SmtpTransport(relay, replace(SOON, connect=1)), [envelope()])
         server.join()
     assert receipt.outcome is Outcome.DEFERRED
-    assert re.search("not an SMTP reply|clear text before TLS", receipt.text)
+    assert re.search(told, receipt.text)
+
+
+def test_a_server_that_does_not_answer_in_time_is_said_to_give_no_answer() -> None:
+    relay = Relay.from_url("smtp://127.0.0.1:25?tls=no")
+    [(_, receipt)] = send(SmtpTransport(relay, replace(SOON, connect=0)), [envelope()])
+    assert (receipt.outcome, receipt.text) == (Outcome.DEFERRED, "cannot reach 127.0.0.1:25: no answer")
 
 
 def test_tls_from_the_first_byte_carries_password_and_message(certificate: Path, tls: ssl.SSLContext) -> None:
